@@ -1,0 +1,1 @@
+"""Forecasts and scenarios of public health plan indicators toward their targets."""

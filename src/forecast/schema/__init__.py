@@ -1,0 +1,1 @@
+"""What every part shares: periods, language, files, tables, draws."""

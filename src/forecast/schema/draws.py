@@ -1,0 +1,113 @@
+"""Predictive draws with their labels: the currency between models, scenarios and assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.schema.periods import Measure, Period
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Path:
+    """The draws of one indicator or driver.
+
+    Attributes
+    ----------
+    draws : array (draws, periods)
+        In the unit of the source.
+    periods : tuple of Period
+        Forecast periods, ascending.
+    origin : Period
+        Last period used.
+    origin_value : float
+        Value observed (or assumed) there.
+    unit : str
+        Unit id.
+    measure : str
+        `flow` or `stock`.
+    bounds : (lower, upper)
+        Either may be None.
+    model : str
+        Name of the model that was asked for.
+    used : tuple of str
+        Models that were really used after fall-back.
+    notes : tuple of str
+        Keys of what a reader must know (`prior_spread`, `gaps_filled`, `fallback:drift`).
+    observations : int
+        How many observations it rests on.
+    assumed : bool
+        Whether it rests on an assumed value.
+    """
+
+    draws: FloatArray
+    periods: tuple[Period, ...]
+    origin: Period
+    origin_value: float
+    unit: str
+    measure: Measure
+    bounds: tuple[float | None, float | None]
+    model: str
+    used: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    observations: int = 0
+    assumed: bool = False
+
+    @property
+    def times(self) -> FloatArray:
+        """Forecast periods on the time axis, decimal years, shape (periods,)."""
+        return np.array([period.time(self.measure) for period in self.periods])
+
+    def with_draws(self, draws: FloatArray, *, assumed: bool = False) -> Path:
+        """The same labels with other draws."""
+        return replace(self, draws=draws, assumed=self.assumed or assumed)
+
+    def at(self, period: Period) -> FloatArray | None:
+        """Draws at a period, shape (draws,); None where it is not forecast."""
+        return self.draws[:, self.periods.index(period)] if period in self.periods else None
+
+    def quantiles(self, levels: Sequence[float]) -> FloatArray:
+        """Quantiles (levels, periods); sorted columns are ten times faster than `np.quantile` on rows."""
+        ordered = np.sort(np.ascontiguousarray(self.draws.T), axis=1)
+        positions = np.asarray(levels) * (ordered.shape[1] - 1)
+        below = np.floor(positions).astype(int)
+        above = np.minimum(below + 1, ordered.shape[1] - 1)
+        share = positions - below
+        values: FloatArray = (ordered[:, below] * (1 - share) + ordered[:, above] * share).T
+        return values
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """Paths of a plan's indicators and drivers, by id, and the plan and scenario they belong to."""
+
+    plan: str
+    scenario: str
+    paths: Mapping[str, Path] = field(default_factory=dict)
+
+    def with_paths(self, paths: Mapping[str, Path], scenario: str) -> Trajectories:
+        """The same plan with other paths, under a scenario."""
+        return Trajectories(self.plan, scenario, paths)
+
+    def table(self, levels: Sequence[float]) -> pd.DataFrame:
+        """Derive the *trajectories* table, one row per indicator, period and quantile."""
+        import pandas as pd
+
+        from forecast.schema.tables import COLUMNS
+
+        rows = [
+            (self.plan, name, self.scenario, path.model, path.origin.text, period.text, level, float(value), path.unit)
+            for name, path in self.paths.items()
+            for period, column in zip(path.periods, path.quantiles(levels).T, strict=True)
+            for level, value in zip(levels, column, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS["trajectories"]))
