@@ -1,0 +1,1 @@
+"""Plans and their targets: what was promised, in whose words, by when."""
