@@ -1,0 +1,247 @@
+"""Observations on disk: one row per published value, with its source, vintage and status."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
+
+from forecast.errors import DataError, Fault, nearest
+from forecast.plans.catalogue import Catalogue, inside, show_bounds
+from forecast.plans.grammar import parse_target
+from forecast.plans.model import DayText, Indicator, PeriodText, Plan, Series, Target
+from forecast.schema.files import Record, read_text
+from forecast.schema.periods import Period, end_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADER = ("series", "period", "value", "unit", "source", "published", "status", "note", "note_fr")
+#: Statuses from the most to the least exact; the first one wins when a period has two values.
+EXACTNESS = ("exact", "rounded", "approximate", "inferred")
+
+
+class Observation(Record):
+    """One published value of one series."""
+
+    series: str
+    period: PeriodText
+    value: float
+    unit: str
+    source: str
+    published: DayText | None = None
+    status: Literal["exact", "rounded", "approximate", "inferred"]
+    note: str | None = None
+    note_fr: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """An observation and where it stands."""
+
+    observation: Observation
+    path: str
+    line: int
+
+    def fault(self, message: str) -> Fault:
+        """A fault of this row."""
+        return Fault(self.path, self.line, message)
+
+
+def load(plan: Plan, catalogue: Catalogue, *, as_of: date) -> pd.DataFrame:
+    """Rebuild what was known of a plan's series on a date.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its indicators, drivers and comparables name the series.
+    catalogue : Catalogue
+        Where the observations and their sources lie.
+    as_of : date
+        Values that became known after this day are left out.
+
+    Returns
+    -------
+    DataFrame
+        Table *observations*: one row per value and indicator (or driver, or comparable), ascending in time. Of two
+        values for one period both stay; `used` marks the more exact, then the later published, and `why` says so.
+
+    Raises
+    ------
+    DataError
+        If an observation file is faulty.
+    """
+    from forecast.schema.tables import make_table
+
+    rows = read(catalogue)
+    records = []
+    for name in (*plan.indicators, *plan.drivers, *plan.comparables):
+        series, measure = plan.series_of(name), plan.item(name).measure
+        known = [row.observation for row in rows if row.observation.series in series]
+        known = [item for item in known if known_from(item, catalogue) <= as_of]
+        for item, used, why in choose(known, catalogue):
+            record = item.model_dump() | {"indicator": name, "used": used, "why": why}
+            record["published"] = known_from(item, catalogue).isoformat()
+            record["time"] = Period.parse(item.period).time(measure)
+            records.append(record)
+    table = make_table("observations", records)
+    order = {name: position for position, name in enumerate((*plan.indicators, *plan.drivers, *plan.comparables))}
+    return table.sort_values(["indicator", "time", "used"], kind="stable", key=lambda c: c.map(order) if c.name == "indicator" else c).reset_index(
+        drop=True
+    )
+
+
+def known_from(item: Observation, catalogue: Catalogue) -> date:
+    """Day from which a value was known: its own date of publication, else that of its source."""
+    return end_of(item.published) if item.published else catalogue.sources[item.source].known_from
+
+
+def choose(known: Iterable[Observation], catalogue: Catalogue) -> Iterator[tuple[Observation, bool, str | None]]:
+    """Mark which value of each series and period is used, and why when there are several."""
+    groups: dict[tuple[str, str], list[Observation]] = {}
+    for item in known:
+        groups.setdefault((item.series, item.period), []).append(item)
+    for group in groups.values():
+        ranked = sorted(
+            group, key=lambda item: (EXACTNESS.index(item.status), -known_from(item, catalogue).toordinal(), item.value)
+        )
+        why = None
+        if len(ranked) > 1:
+            why = "more exact status" if ranked[0].status != ranked[1].status else "later publication"
+        for item in ranked:
+            yield item, item is ranked[0], why
+
+
+def read(catalogue: Catalogue) -> list[Row]:
+    """Read every observation file; raise `DataError` with the faults of all of them."""
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    for path in sorted((catalogue.root / "data" / "observations").glob("*.csv")):
+        shown = catalogue.shown(path)
+        try:
+            found, wrong = _read_file(read_text(path, shown), shown)
+        except DataError as error:
+            found, wrong = [], list(error.faults)
+        rows += found
+        faults += wrong
+    faults += [
+        row.fault(f"unknown source '{row.observation.source}'{nearest(row.observation.source, catalogue.sources)}")
+        for row in rows
+        if row.observation.source not in catalogue.sources
+    ]
+    if faults:
+        raise DataError(faults=faults)
+    return rows
+
+
+def _read_file(text: str, shown: str) -> tuple[list[Row], list[Fault]]:
+    reader = csv.reader(StringIO(text))
+    header = [name.strip() for name in next(reader)]
+    faults = [Fault(shown, 1, f"column '{name}' is missing") for name in HEADER if name not in header]
+    faults += [Fault(shown, 1, f"unknown column '{name}'{nearest(name, HEADER)}") for name in header if name not in HEADER]
+    if faults:
+        return [], faults
+    rows = []
+    for cells in reader:
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            message = f"{len(cells)} cells instead of {len(header)}; put text that holds a comma in double quotes"
+            faults.append(Fault(shown, reader.line_num, message))
+            continue
+        record = {name: cell.strip() or None for name, cell in zip(header, cells, strict=True)}
+        try:
+            rows.append(Row(Observation.model_validate(record), shown, reader.line_num))
+        except ValidationError as error:
+            faults += [Fault(shown, reader.line_num, _explain(item)) for item in error.errors()]
+    return rows, faults
+
+
+def _explain(item: object) -> str:
+    column, given, kind = item["loc"][0], item["input"], item["type"]  # type: ignore[index]
+    if given is None:
+        return f"{column}: the cell is empty"
+    if kind in ("float_parsing", "finite_number"):
+        return f"{column}: '{given}' is not a number; write digits with a point and no spaces, such as 1632008 or 27.9"
+    if kind == "literal_error":
+        return f"{column}: '{given}' is not one of {', '.join(EXACTNESS)}"
+    return f"{column}: {item['msg'].removeprefix('Value error, ')}"  # type: ignore[index]
+
+
+def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
+    """Faults of the observations against the plans that name their series, and of baselines against them."""
+    try:
+        rows = read(catalogue)
+    except DataError as error:
+        return list(error.faults)
+    plans = list(plans)
+    named = _named_series(plans)
+    faults = [*_repeated(rows), *_unit_faults(rows, named)]
+    for plan in plans:
+        for name, indicator in plan.indicators.items():
+            faults += _baseline_faults(plan, name, indicator, rows)
+    return faults
+
+
+def _named_series(plans: Iterable[Plan]) -> dict[str, Series]:
+    return {
+        plan.series_of(name)[0]: item
+        for plan in plans
+        for group in (plan.comparables, plan.drivers, plan.indicators)
+        for name, item in group.items()
+    }
+
+
+def _repeated(rows: list[Row]) -> Iterator[Fault]:
+    seen: dict[tuple[str, str, float], Row] = {}
+    for row in rows:
+        item = row.observation
+        first = seen.setdefault((item.series, item.period, item.value), row)
+        if first is not row:
+            where = f"line {first.line}" if first.path == row.path else f"{first.path}:{first.line}"
+            yield row.fault(f"the same observation stands twice ({item.series}, {item.period}, {item.value:g}); see {where}")
+
+
+def _unit_faults(rows: list[Row], named: dict[str, Series]) -> Iterator[Fault]:
+    for row in rows:
+        item = row.observation
+        series = named.get(item.series)
+        if series is None:
+            yield row.fault(f"no plan names series '{item.series}'{nearest(item.series, named)}")
+        elif item.unit != series.unit:
+            yield row.fault(f"unit '{item.unit}' instead of '{series.unit}', the unit of series '{item.series}'")
+        elif not inside(item.value, series.bounds):
+            yield row.fault(f"value {item.value:g} of '{item.series}' lies outside its bounds {show_bounds(series.bounds)}")
+
+
+def _baseline_faults(plan: Plan, name: str, indicator: Indicator, rows: list[Row]) -> Iterator[Fault]:
+    path = f"data/plans/{plan.id}.yaml"
+    start = baseline_value(plan, indicator)
+    values = Counter(row.observation.value for row in rows if row.observation.series == plan.series_of(name)[0])
+    if start is not None and start not in values:
+        yield Fault(path, 0, f"indicator '{name}': no observation holds its baseline {start:g}; add it to data/observations")
+    for target in indicator.targets:
+        expected = changed_value(target, start)
+        if expected is not None and target.value is not None and abs(expected - target.value) > 1e-6 * max(1, abs(expected)):
+            yield Fault(path, 0, f"indicator '{name}', target '{target.words}': value {target.value:g} instead of {expected:g}")
+
+
+def baseline_value(plan: Plan, indicator: Indicator) -> float | None:
+    """Number that the plan prints as its start value, if it is one."""
+    if indicator.baseline is None:
+        return None
+    words = parse_target(indicator.baseline.words, plan.source_language)
+    return words.value
+
+
+def changed_value(target: Target, start: float | None) -> float | None:
+    """Level that a change of a known start value leads to: relative in percent, or in points."""
+    if target.kind != "change" or target.change is None or start is None:
+        return None
+    return start + target.change if "points" in target.reading else start * (1 + target.change / 100)
