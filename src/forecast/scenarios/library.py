@@ -1,0 +1,131 @@
+"""The scenarios on disk, `parameters/<plan>/<scenario>.yaml`, and their faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from forecast.errors import DataError, Fault, ScenarioError, nearest
+from forecast.plans.catalogue import Catalogue, collect, inside, show_bounds
+from forecast.plans.model import Plan
+from forecast.scenarios.model import Change, Scenario, ScenarioFile
+from forecast.schema.files import Document, read_yaml, validate
+
+#: Files of `parameters/` that are not a plan's folder.
+GENERAL = ("defaults.yaml", "runs.yaml")
+
+
+def scenario_ids(catalogue: Catalogue, plan_id: str) -> list[str]:
+    """Ids of a plan's scenarios, `baseline` first."""
+    found = {path.stem for path in (catalogue.root / "parameters" / plan_id).glob("*.yaml")}
+    return sorted(found, key=lambda name: (name != "baseline", name))
+
+
+def load(catalogue: Catalogue, plan: Plan, scenario_id: str = "baseline") -> Scenario:
+    """Load a scenario with all that it extends; what it says itself wins over what it extends.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such scenario, or a scenario extends itself.
+    DataError
+        If a file is faulty; all faults of the chain at once.
+    """
+    return Scenario.model_construct(**_resolve(catalogue, plan, scenario_id, ()), id=scenario_id, plan=plan.id)
+
+
+def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[str, ...]) -> dict[str, object]:
+    known = scenario_ids(catalogue, plan.id)
+    if scenario_id not in known:
+        raise ScenarioError(f"unknown scenario '{scenario_id}' of plan '{plan.id}'{nearest(scenario_id, known)}")
+    if scenario_id in chain:
+        raise ScenarioError(f"scenario '{scenario_id}' of plan '{plan.id}' extends itself: {' → '.join((*chain, scenario_id))}")
+    path = catalogue.root / "parameters" / plan.id / f"{scenario_id}.yaml"
+    document = read_yaml(path, catalogue.shown(path))
+    file = validate(ScenarioFile, document)
+    faults = list(_check(file, document, plan, catalogue))
+    if faults:
+        raise DataError(faults=faults)
+    resolved: dict[str, object] = dict(file)
+    if file.extends:
+        base = _resolve(catalogue, plan, file.extends, (*chain, scenario_id))
+        resolved["changes"] = (*base["changes"], *file.changes)  # type: ignore[misc]
+        resolved["targets"] = {**base["targets"], **file.targets}  # type: ignore[dict-item]
+        resolved["assumptions"] = {**base["assumptions"], **file.assumptions}  # type: ignore[dict-item]
+    _refuse_clashes(resolved["changes"], document)  # type: ignore[arg-type]
+    return resolved
+
+
+def _refuse_clashes(changes: tuple[Change, ...], document: Document) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for i, change in enumerate(changes):
+        if (change.on, change.start) in seen:
+            message = f"two changes on '{change.on}' from {change.start}; keep one, or start the second later"
+            raise DataError(faults=[Fault(document.path, document.line(("changes",)), message)])
+        seen[change.on, change.start] = i
+
+
+def _check(file: ScenarioFile, document: Document, plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
+    known = {**plan.indicators, **plan.drivers}
+    for i, change in enumerate(file.changes):
+        for message in _check_change(change, plan, catalogue):
+            yield Fault(document.path, document.line(("changes", i)), message)
+    for name, moved in file.targets.items():
+        line = document.line(("targets", name))
+        if name not in plan.indicators:
+            yield Fault(document.path, line, f"unknown indicator '{name}'{nearest(name, plan.indicators)}")
+        elif not any(target.numeric for target in plan.indicators[name].targets):
+            yield Fault(document.path, line, f"indicator '{name}' has no target in numbers to change")
+        elif moved.value is not None and not inside(moved.value, plan.indicators[name].bounds):
+            bounds = show_bounds(plan.indicators[name].bounds)
+            yield Fault(document.path, line, f"target {moved.value:g} of '{name}' lies outside the bounds {bounds}")
+    for name, assumed in file.assumptions.items():
+        line = document.line(("assumptions", name))
+        if name not in known:
+            yield Fault(document.path, line, f"unknown indicator or driver '{name}'{nearest(name, known)}")
+        elif assumed.unit != known[name].unit:
+            yield Fault(document.path, line, f"unit '{assumed.unit}' instead of '{known[name].unit}', the unit of '{name}'")
+        elif not inside(assumed.value, known[name].bounds):
+            bounds = show_bounds(known[name].bounds)
+            yield Fault(document.path, line, f"value {assumed.value:g} of '{name}' lies outside its bounds {bounds}")
+
+
+def _check_change(change: Change, plan: Plan, catalogue: Catalogue) -> Iterator[str]:
+    known = {**plan.indicators, **plan.drivers}
+    if change.on not in known:
+        yield f"unknown indicator or driver '{change.on}'{nearest(change.on, known)}"
+        return
+    item = known[change.on]
+    legal = growth_units(item.unit) if change.change == "growth" else (item.unit,)
+    if change.unit not in legal:
+        yield f"unit '{change.unit}' of change {change.change} on '{change.on}'; write {' or '.join(map(str, legal))}"
+    if change.change == "set" and not inside(change.value, item.bounds):
+        yield f"value {change.value:g} of '{change.on}' lies outside its bounds {show_bounds(item.bounds)}"
+    if change.change == "growth" and change.unit == "%/year" and change.value <= -100:
+        yield f"growth {change.value:g} %/year on '{change.on}' leaves nothing; write more than -100"
+    for source in change.source:
+        if source not in catalogue.sources:
+            yield f"unknown source '{source}'{nearest(source, catalogue.sources)}"
+
+
+def growth_units(unit: str | None) -> tuple[str, str]:
+    """Units a growth may have: compound `%/year`, or linear in the unit itself (points for a percentage)."""
+    return "%/year", "points/year" if unit == "%" else f"{unit}/year"
+
+
+def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
+    """Faults of every scenario, and of folders that belong to no plan or lack their baseline."""
+    known = {plan.id: plan for plan in plans}
+    faults = []
+    for path in sorted((catalogue.root / "parameters").iterdir()):
+        if path.is_dir() and path.name not in catalogue.plan_ids:
+            message = f"no plan is called '{path.name}'{nearest(path.name, catalogue.plan_ids)}"
+            faults.append(Fault(catalogue.shown(path), 0, message))
+        elif path.is_file() and path.name not in GENERAL:
+            message = f"scenarios lie in a folder named after their plan; here only {' and '.join(GENERAL)}"
+            faults.append(Fault(catalogue.shown(path), 0, message))
+    for plan in known.values():
+        names = scenario_ids(catalogue, plan.id)
+        if "baseline" not in names:
+            faults.append(Fault(f"parameters/{plan.id}/baseline.yaml", 0, "every plan needs a scenario called baseline"))
+        faults += collect([lambda plan=plan, name=name: load(catalogue, plan, name) for name in names])  # type: ignore[misc]
+    return faults
