@@ -92,9 +92,9 @@ def load(plan: Plan, catalogue: Catalogue, *, as_of: date) -> pd.DataFrame:
             records.append(record)
     table = make_table("observations", records)
     order = {name: position for position, name in enumerate((*plan.indicators, *plan.drivers, *plan.comparables))}
-    return table.sort_values(["indicator", "time", "used"], kind="stable", key=lambda c: c.map(order) if c.name == "indicator" else c).reset_index(
-        drop=True
-    )
+    return table.sort_values(
+        ["indicator", "time", "used"], kind="stable", key=lambda c: c.map(order) if c.name == "indicator" else c
+    ).reset_index(drop=True)
 
 
 def known_from(item: Observation, catalogue: Catalogue) -> date:
@@ -144,7 +144,9 @@ def _read_file(text: str, shown: str) -> tuple[list[Row], list[Fault]]:
     reader = csv.reader(StringIO(text))
     header = [name.strip() for name in next(reader)]
     faults = [Fault(shown, 1, f"column '{name}' is missing") for name in HEADER if name not in header]
-    faults += [Fault(shown, 1, f"unknown column '{name}'{nearest(name, HEADER)}") for name in header if name not in HEADER]
+    faults += [
+        Fault(shown, 1, f"unknown column '{name}'{nearest(name, HEADER)}") for name in header if name not in HEADER
+    ]
     if faults:
         return [], faults
     rows = []
@@ -205,7 +207,9 @@ def _repeated(rows: list[Row]) -> Iterator[Fault]:
         first = seen.setdefault((item.series, item.period, item.value), row)
         if first is not row:
             where = f"line {first.line}" if first.path == row.path else f"{first.path}:{first.line}"
-            yield row.fault(f"the same observation stands twice ({item.series}, {item.period}, {item.value:g}); see {where}")
+            yield row.fault(
+                f"the same observation stands twice ({item.series}, {item.period}, {item.value:g}); see {where}"
+            )
 
 
 def _unit_faults(rows: list[Row], named: dict[str, Series]) -> Iterator[Fault]:
@@ -217,7 +221,9 @@ def _unit_faults(rows: list[Row], named: dict[str, Series]) -> Iterator[Fault]:
         elif item.unit != series.unit:
             yield row.fault(f"unit '{item.unit}' instead of '{series.unit}', the unit of series '{item.series}'")
         elif not inside(item.value, series.bounds):
-            yield row.fault(f"value {item.value:g} of '{item.series}' lies outside its bounds {show_bounds(series.bounds)}")
+            yield row.fault(
+                f"value {item.value:g} of '{item.series}' lies outside its bounds {show_bounds(series.bounds)}"
+            )
 
 
 def _baseline_faults(plan: Plan, name: str, indicator: Indicator, rows: list[Row]) -> Iterator[Fault]:
@@ -225,11 +231,19 @@ def _baseline_faults(plan: Plan, name: str, indicator: Indicator, rows: list[Row
     start = baseline_value(plan, indicator)
     values = Counter(row.observation.value for row in rows if row.observation.series == plan.series_of(name)[0])
     if start is not None and start not in values:
-        yield Fault(path, 0, f"indicator '{name}': no observation holds its baseline {start:g}; add it to data/observations")
+        yield Fault(
+            path, 0, f"indicator '{name}': no observation holds its baseline {start:g}; add it to data/observations"
+        )
     for target in indicator.targets:
         expected = changed_value(target, start)
-        if expected is not None and target.value is not None and abs(expected - target.value) > 1e-6 * max(1, abs(expected)):
-            yield Fault(path, 0, f"indicator '{name}', target '{target.words}': value {target.value:g} instead of {expected:g}")
+        if (
+            expected is not None
+            and target.value is not None
+            and abs(expected - target.value) > 1e-6 * max(1, abs(expected))
+        ):
+            yield Fault(
+                path, 0, f"indicator '{name}', target '{target.words}': value {target.value:g} instead of {expected:g}"
+            )
 
 
 def baseline_value(plan: Plan, indicator: Indicator) -> float | None:

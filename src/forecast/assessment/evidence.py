@@ -75,9 +75,10 @@ def gather(plan: Plan, observed: pd.DataFrame, trajectories: Trajectories, as_of
     used = observed[observed["used"]]
     for name, indicator in plan.indicators.items():
         rows = used[used["indicator"] == name]
+        columns = (rows[column].tolist() for column in ("period", "time", "value", "status"))
         points = tuple(
-            Point(Period.parse(row.period), float(row.time), float(row.value), row.status == "assumed")
-            for row in rows.itertuples()
+            Point(Period.parse(period), time, value, status == "assumed")
+            for period, time, value, status in zip(*columns, strict=True)
         )
         for target in indicator.targets:
             if target.kind != "none":

@@ -38,8 +38,10 @@ def outlook_row(evidence: Evidence) -> dict[str, Any]:
         "latest": latest.value if latest else None,
         "recent_pace": recent_pace(evidence),
     }
-    if target.numeric and not evidence.past and evidence.path is not None:
-        row |= _figures(evidence)
+    if target.numeric and evidence.path is not None:
+        row["first_plausible"] = first_plausible(evidence)
+        if not evidence.past:
+            row |= _figures(evidence)
     return row
 
 
@@ -69,7 +71,8 @@ def _figures(evidence: Evidence) -> dict[str, Any]:
     target, path = evidence.target, evidence.path
     assert path is not None
     assert target.period is not None
-    row: dict[str, Any] = {"first_plausible": first_plausible(evidence)}
+    assert target.value is not None
+    row: dict[str, Any] = {}
     due_time = target.period.time(evidence.indicator.measure)
     if due_time > path.origin.time(path.measure):
         row["required_pace"] = (target.value - path.origin_value) / (due_time - path.origin.time(path.measure))

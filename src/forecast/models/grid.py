@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.models.panel import Series
-from forecast.schema.scales import Scale
 from forecast.models.spread import measure_prior
 from forecast.schema.draws import FloatArray
+from forecast.schema.scales import Scale
 
 TOLERANCE = 0.25  # of a step: how far from the grid a date may lie
 WEEK = 0.02  # years: a date to forecast this near a step is on it

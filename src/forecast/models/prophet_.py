@@ -14,10 +14,10 @@ import numpy as np
 
 from forecast.models.drift import DRIFT
 from forecast.models.grid import Prepared
-from forecast.schema.scales import Scale
 from forecast.models.spread import draw_spread
 from forecast.models.stepwise import FitError, StepForecaster, standardise
 from forecast.schema.draws import FloatArray
+from forecast.schema.scales import Scale
 
 LOGGERS = ("cmdstanpy", "prophet", "prophet.plot", "prophet.models")
 YEAR = 365.25  # days, as in Prophet's yearly season
@@ -202,4 +202,6 @@ def quiet() -> Iterator[None]:
             logger.disabled = disabled
 
 
-PROPHET = StepForecaster("prophet", 5, regular=False, simulate=simulate_prophet, fallback=DRIFT)
+# Below ten points its change points shrink to nothing and its noise does not grow with the lead time: on public
+# indicators its 80 % intervals then cover 71 % one step ahead and 63 % two steps ahead.
+PROPHET = StepForecaster("prophet", 10, regular=False, simulate=simulate_prophet, fallback=DRIFT)

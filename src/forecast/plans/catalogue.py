@@ -107,7 +107,9 @@ def check_plan(plan: PlanFile, document: Document, catalogue: Catalogue) -> Iter
     for name, indicator in plan.indicators.items():
         loc = ("indicators", name)
         if indicator.under is not None and indicator.under not in numbers:
-            yield _fault(document, (*loc, "under"), f"unknown objective '{indicator.under}'{nearest(indicator.under, numbers)}")
+            yield _fault(
+                document, (*loc, "under"), f"unknown objective '{indicator.under}'{nearest(indicator.under, numbers)}"
+            )
         yield from _check_targets(name, indicator, plan, document)
     for group in ("indicators", "drivers", "comparables"):
         items: dict[str, Series] = getattr(plan, group)
@@ -138,9 +140,13 @@ def _check_targets(name: str, indicator: Indicator, plan: PlanFile, document: Do
 def check_target(target: Target, words: Words, indicator: Indicator) -> Iterator[str]:
     """Compare how a target is read with what its words say."""
     if target.kind not in _COMPATIBLE[words.kind]:
-        yield f"the words are read as kind {words.kind}, not {target.kind}; words without one clear number are kind text"
+        yield f"the words are read as kind {words.kind}, not {target.kind}; without one clear number they are kind text"
         return
-    if words.value is not None and target.value is not None and abs(words.value - target.value) > 1e-9 * abs(words.value):
+    if (
+        words.value is not None
+        and target.value is not None
+        and abs(words.value - target.value) > 1e-9 * abs(words.value)
+    ):
         yield f"the words say {words.value:g}, not value {target.value:g}"
     if words.kind == "change" and target.change is not None and words.numbers[0] != target.change:
         yield f"the words say {words.numbers[0]:g}, not change {target.change:g}"

@@ -85,12 +85,18 @@ _OPERATORS = (
     ("=", r"=|exactement|exactly"),
 )
 _AFTER = (
-    (">=", r"(?:ou|or) (?:plus|more|supérieure?|greater|higher|above|mieux|better)|et plus|and more|minimum|\+(?=\s|$)"),
+    (
+        ">=",
+        r"(?:ou|or) (?:plus|more|supérieure?|greater|higher|above|mieux|better)|et plus|and more|minimum|\+(?=\s|$)",
+    ),
     ("<=", r"(?:ou|or) (?:moins|less|inférieure?|lower|fewer|below)|et moins|and less|maximum"),
 )
 _RISE = r"(?:augmentation|hausse|croissance|increase|rise|growth)(?: (?:de|d'|of|by))?"
 _FALL = r"(?:diminution|réduction|baisse|decrease|reduction|drop)(?: (?:de|d'|of|by))?"
-_BASELINE = r"(?:par rapport à|à partir de|sur|from|over|compared (?:with|to)|of|relative to) (?:la |the )?(?:mesure de départ|valeur de départ|baseline|starting value)"
+_BASELINE = (
+    r"(?:par rapport à|à partir de|sur|from|over|compared (?:with|to)|of|relative to) "
+    r"(?:la |the )?(?:mesure de départ|valeur de départ|baseline|starting value)"
+)
 _FACTORS = {
     r"doubler|doublement|double|doubling|twofold": 2.0,
     r"tripler|triplement|triple|tripling|threefold": 3.0,
@@ -202,7 +208,9 @@ def _read_standard(text: str, due: str | None) -> Words | None:
 def _read_range(core: str, numbers: tuple[float, ...], due: str | None) -> Words | None:
     unit = r"(?: ?%| [a-z$]+)?"
     between = re.fullmatch(
-        rf"(?:(?:entre|between|de|from) )?(?:{_NUMBER}){unit}(?: (?:et|and|à|to) | ?[-–] ?)(?:{_NUMBER})( ?%| [\w' ]+)?", core
+        rf"(?:(?:entre|between|de|from) )?(?:{_NUMBER}){unit}"
+        rf"(?: (?:et|and|à|to) | ?[-–] ?)(?:{_NUMBER})( ?%| [\w' ]+)?",
+        core,
     )
     if not between or numbers[0] >= numbers[1]:
         return None
@@ -219,7 +227,9 @@ def _read_one(core: str, number: float, due: str | None, based: bool) -> Words:
     operator = operator or later
     change = re.fullmatch(rf"({_RISE}|{_FALL}|[+-])?", _strip(before))
     if change and (change.group(1) or based):
-        return _change(number, -1.0 if re.fullmatch(rf"{_FALL}|-", change.group(1) or "+") else 1.0, after, operator, due, based)
+        return _change(
+            number, -1.0 if re.fullmatch(rf"{_FALL}|-", change.group(1) or "+") else 1.0, after, operator, due, based
+        )
     unit, whole = _unit(after)
     stands_alone = not before and whole
     share_of = after.startswith("%") and re.fullmatch(r"(?:[\w' ]+ (?:de|d'|of))?", before)
@@ -238,7 +248,9 @@ def _change(number: float, sign: float, after: str, operator: str | None, due: s
         return Words("change", operator, (sign * number,), "points", due)
     if after.startswith("%"):
         return Words("change", operator, (sign * number,), "%", due, ("relative or points",))
-    return Words("change", operator, (sign * number,), after or None, due, () if based or after else ("relative or points",))
+    return Words(
+        "change", operator, (sign * number,), after or None, due, () if based or after else ("relative or points",)
+    )
 
 
 def _take(table: tuple[tuple[str, str], ...], text: str) -> tuple[str | None, str]:

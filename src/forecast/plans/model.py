@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -76,7 +77,7 @@ class Source(Record):
     note: Text | None = None
 
     @property
-    def known_from(self) -> date:
+    def known_from(self) -> datetime.date:
         """Day from which what it says is known; the day of access when it bears no date."""
         return end_of(self.date or self.accessed)
 
@@ -115,13 +116,13 @@ class Target(Record):
         return self.value is not None and self.kind not in ("date", "text", "none")
 
     @property
-    def due_date(self) -> date | None:
+    def due_date(self) -> datetime.date | None:
         """Day on which it falls due: the end of the due period, or its start where the words say "from"."""
         if self.period is None:
             return None
         return self.period.start if "start of period" in self.reading else self.period.end
 
-    def past(self, as_of: date) -> bool:
+    def past(self, as_of: datetime.date) -> bool:
         """Whether the due date is not after `as_of`."""
         return self.due_date is not None and self.due_date <= as_of
 
@@ -226,7 +227,7 @@ class Indicator(Series):
         if self.numeric and self.better is None:
             raise ValueError("an indicator in numbers needs better: up or down")
         dues = [target.due_date for target in self.targets if target.due_date]
-        if any(later < earlier for earlier, later in zip(dues, dues[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(dues)):
             raise ValueError("targets must stand in the order of their due dates")
         return self
 
@@ -236,7 +237,7 @@ class Orientation(Record):
 
     name: Text
     issue: Text | None = None
-    objectives: dict[str, Text] = {}
+    objectives: dict[str, Text] = Field(default_factory=dict)
 
 
 class PlanFile(Record):
@@ -251,8 +252,8 @@ class PlanFile(Record):
     note: Text | None = None
     orientations: dict[str, Orientation]
     indicators: dict[Identifier, Indicator]
-    drivers: dict[Identifier, Side] = {}
-    comparables: dict[Identifier, Side] = {}
+    drivers: dict[Identifier, Side] = Field(default_factory=dict)
+    comparables: dict[Identifier, Side] = Field(default_factory=dict)
 
 
 class Plan(PlanFile):

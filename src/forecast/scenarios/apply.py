@@ -98,7 +98,9 @@ def assume(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
     added = make_table("observations", rows)
     replaced = observed["indicator"].isin(added["indicator"]) & observed["period"].isin(added["period"])
     kept = observed.assign(used=observed["used"] & ~replaced)
-    return pd.concat([kept, added], ignore_index=True).sort_values(["indicator", "time"], kind="stable", ignore_index=True)
+    return pd.concat([kept, added], ignore_index=True).sort_values(
+        ["indicator", "time"], kind="stable", ignore_index=True
+    )
 
 
 def apply(scenario: Scenario, baseline: Trajectories) -> Trajectories:
@@ -145,10 +147,8 @@ def _grow(path: Path, change: Change, first: int) -> FloatArray:
     else:
         start, base = path.origin.time(path.measure), path.origin_value
     years = times[first:] - start
-    if change.unit == "%/year":
-        central = base * (1 + change.value / 100) ** years
-    else:
-        central = base + change.value * years
+    rate = change.value
+    central = base * (1 + rate / 100) ** years if change.unit == "%/year" else base + rate * years
     distance = scale.forward(path.draws[:, first:]) - scale.forward(medians[first:])
     moved: FloatArray = scale.back(scale.forward(central) + distance)
     return moved
@@ -161,4 +161,3 @@ def _set(path: Path, change: Change, first: int) -> FloatArray:
     level = scale.forward(np.array(change.value))
     moved: FloatArray = scale.back(level + on_scale - on_scale[:, :1])
     return moved
-

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from forecast.errors import DataError, Fault, ScenarioError, nearest
 from forecast.plans.catalogue import Catalogue, collect, inside, show_bounds
-from forecast.plans.model import Plan
+from forecast.plans.model import Plan, Series
 from forecast.scenarios.model import Change, Scenario, ScenarioFile
 from forecast.schema.files import Document, read_yaml, validate
 
@@ -33,25 +34,27 @@ def load(catalogue: Catalogue, plan: Plan, scenario_id: str = "baseline") -> Sce
     return Scenario.model_construct(**_resolve(catalogue, plan, scenario_id, ()), id=scenario_id, plan=plan.id)
 
 
-def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[str, ...]) -> dict[str, object]:
+def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[str, ...]) -> dict[str, Any]:
     known = scenario_ids(catalogue, plan.id)
     if scenario_id not in known:
         raise ScenarioError(f"unknown scenario '{scenario_id}' of plan '{plan.id}'{nearest(scenario_id, known)}")
     if scenario_id in chain:
-        raise ScenarioError(f"scenario '{scenario_id}' of plan '{plan.id}' extends itself: {' → '.join((*chain, scenario_id))}")
+        raise ScenarioError(
+            f"scenario '{scenario_id}' of plan '{plan.id}' extends itself: {' → '.join((*chain, scenario_id))}"
+        )
     path = catalogue.root / "parameters" / plan.id / f"{scenario_id}.yaml"
     document = read_yaml(path, catalogue.shown(path))
     file = validate(ScenarioFile, document)
     faults = list(_check(file, document, plan, catalogue))
     if faults:
         raise DataError(faults=faults)
-    resolved: dict[str, object] = dict(file)
+    resolved: dict[str, Any] = dict(file)
     if file.extends:
         base = _resolve(catalogue, plan, file.extends, (*chain, scenario_id))
-        resolved["changes"] = (*base["changes"], *file.changes)  # type: ignore[misc]
-        resolved["targets"] = {**base["targets"], **file.targets}  # type: ignore[dict-item]
-        resolved["assumptions"] = {**base["assumptions"], **file.assumptions}  # type: ignore[dict-item]
-    _refuse_clashes(resolved["changes"], document)  # type: ignore[arg-type]
+        resolved["changes"] = (*base["changes"], *file.changes)
+        resolved["targets"] = {**base["targets"], **file.targets}
+        resolved["assumptions"] = {**base["assumptions"], **file.assumptions}
+    _refuse_clashes(resolved["changes"], document)
     return resolved
 
 
@@ -65,10 +68,15 @@ def _refuse_clashes(changes: tuple[Change, ...], document: Document) -> None:
 
 
 def _check(file: ScenarioFile, document: Document, plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
-    known = {**plan.indicators, **plan.drivers}
+    known: dict[str, Series] = {**plan.indicators, **plan.drivers}
     for i, change in enumerate(file.changes):
         for message in _check_change(change, plan, catalogue):
             yield Fault(document.path, document.line(("changes", i)), message)
+    yield from _check_targets(file, document, plan)
+    yield from _check_assumptions(file, document, known)
+
+
+def _check_targets(file: ScenarioFile, document: Document, plan: Plan) -> Iterator[Fault]:
     for name, moved in file.targets.items():
         line = document.line(("targets", name))
         if name not in plan.indicators:
@@ -78,12 +86,17 @@ def _check(file: ScenarioFile, document: Document, plan: Plan, catalogue: Catalo
         elif moved.value is not None and not inside(moved.value, plan.indicators[name].bounds):
             bounds = show_bounds(plan.indicators[name].bounds)
             yield Fault(document.path, line, f"target {moved.value:g} of '{name}' lies outside the bounds {bounds}")
+
+
+def _check_assumptions(file: ScenarioFile, document: Document, known: Mapping[str, Series]) -> Iterator[Fault]:
     for name, assumed in file.assumptions.items():
         line = document.line(("assumptions", name))
         if name not in known:
             yield Fault(document.path, line, f"unknown indicator or driver '{name}'{nearest(name, known)}")
         elif assumed.unit != known[name].unit:
-            yield Fault(document.path, line, f"unit '{assumed.unit}' instead of '{known[name].unit}', the unit of '{name}'")
+            yield Fault(
+                document.path, line, f"unit '{assumed.unit}' instead of '{known[name].unit}', the unit of '{name}'"
+            )
         elif not inside(assumed.value, known[name].bounds):
             bounds = show_bounds(known[name].bounds)
             yield Fault(document.path, line, f"value {assumed.value:g} of '{name}' lies outside its bounds {bounds}")
@@ -126,6 +139,8 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
     for plan in known.values():
         names = scenario_ids(catalogue, plan.id)
         if "baseline" not in names:
-            faults.append(Fault(f"parameters/{plan.id}/baseline.yaml", 0, "every plan needs a scenario called baseline"))
+            faults.append(
+                Fault(f"parameters/{plan.id}/baseline.yaml", 0, "every plan needs a scenario called baseline")
+            )
         faults += collect([lambda plan=plan, name=name: load(catalogue, plan, name) for name in names])  # type: ignore[misc]
     return faults

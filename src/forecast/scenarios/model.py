@@ -60,8 +60,8 @@ class ScenarioFile(Record):
     description: Text
     extends: Annotated[str | None, BeforeValidator(lambda name: name or None)] = None
     changes: tuple[Change, ...] = ()
-    targets: dict[Identifier, TargetChange] = {}
-    assumptions: dict[Identifier, Assumption] = {}
+    targets: dict[Identifier, TargetChange] = Field(default_factory=dict)
+    assumptions: dict[Identifier, Assumption] = Field(default_factory=dict)
 
 
 class Scenario(ScenarioFile):

@@ -98,7 +98,8 @@ def _build(node: yaml.Node, loc: Loc, lines: dict[Loc, int], faults: list[Fault]
         return _build_mapping(node, loc, lines, faults, shown, seen)
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*loc, i), lines, faults, shown, seen) for i, item in enumerate(node.value)]
-    return None if node.style in (None, "") and node.value in ("", "~", "null", "Null", "NULL") else node.value
+    plain = getattr(node, "style", None) in (None, "")
+    return None if plain and node.value in ("", "~", "null", "Null", "NULL") else node.value
 
 
 def _build_mapping(
@@ -111,7 +112,9 @@ def _build_mapping(
             faults.append(Fault(shown, line, "a key must be plain text"))
             continue
         if key in built:
-            faults.append(Fault(shown, line, f"key '{key}' stands twice; keep one (the other is on line {lines[(*loc, key)]})"))
+            faults.append(
+                Fault(shown, line, f"key '{key}' stands twice; keep one (the other is on line {lines[(*loc, key)]})")
+            )
             continue
         lines[(*loc, key)] = line
         built[key] = _build(value_node, (*loc, key), lines, faults, shown, seen)
@@ -132,7 +135,9 @@ def _fault(model: type[BaseModel], document: Document, item: Any) -> Fault:
     kind, given = item["type"], item.get("input")
     if kind == "extra_forbidden":
         known = _known_keys(model, loc[:-1])
-        return Fault(document.path, document.line(loc), f"unknown key '{loc[-1]}'{_under(loc)}{nearest(str(loc[-1]), known)}")
+        return Fault(
+            document.path, document.line(loc), f"unknown key '{loc[-1]}'{_under(loc)}{nearest(str(loc[-1]), known)}"
+        )
     if kind == "missing":
         return Fault(document.path, document.line(loc[:-1]), f"key '{loc[-1]}' is missing{_under(loc)}")
     message = item["msg"].removeprefix("Value error, ")

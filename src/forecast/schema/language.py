@@ -66,7 +66,7 @@ def check_language(language: str) -> Language:
     """Refuse a language that is not spoken here."""
     if language not in LANGUAGES:
         raise DataError(f"language '{language}' is not known; write fr or en")
-    return language  # type: ignore[return-value]
+    return language
 
 
 @lru_cache
@@ -101,7 +101,9 @@ def format_number(value: float, language: str, decimals: int | None = None) -> s
     if decimals is None:
         decimals = 0 if abs(value) >= 100 or round(value, 1) == round(value) else 1
     text = format_decimal(
-        round(value, decimals) + 0.0, format=f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale=LOCALES[language]
+        round(value, decimals) + 0.0,
+        format=f"#,##0.{'0' * decimals}" if decimals else "#,##0",
+        locale=LOCALES[language],
     )
     return str(text).replace("-", "\N{MINUS SIGN}")
 
