@@ -44,10 +44,15 @@ class RunError(ForecastError):
     """A run could not be prepared, executed or written."""
 
 
+#: Known names listed when none is near.
+MOST_SHOWN = 12
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say what a misspelt name probably meant: `; did you mean 'x'?`, else the known names."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"; did you mean '{close[0]}'?"
-    return f"; known: {', '.join(names)}" if names else "; none is known"
+    shown = ", ".join(names[:MOST_SHOWN]) + (", …" if len(names) > MOST_SHOWN else "")
+    return f"; known: {shown}" if names else "; none is known"

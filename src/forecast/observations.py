@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
@@ -113,9 +112,15 @@ def choose(known: Iterable[Observation], catalogue: Catalogue) -> Iterator[tuple
         )
         why = None
         if len(ranked) > 1:
-            why = "more exact status" if ranked[0].status != ranked[1].status else "later publication"
+            why = _why(ranked[0], ranked[1], catalogue)
         for item in ranked:
             yield item, item is ranked[0], why
+
+
+def _why(used: Observation, other: Observation, catalogue: Catalogue) -> str:
+    if used.status != other.status:
+        return "more exact status"
+    return "later publication" if known_from(used, catalogue) != known_from(other, catalogue) else "the smaller of two"
 
 
 def read(catalogue: Catalogue) -> list[Row]:
@@ -147,10 +152,11 @@ def _read_file(text: str, shown: str) -> tuple[list[Row], list[Fault]]:
     faults += [
         Fault(shown, 1, f"unknown column '{name}'{nearest(name, HEADER)}") for name in header if name not in HEADER
     ]
+    faults += [Fault(shown, 1, f"column '{name}' stands twice; keep one") for name in HEADER if header.count(name) > 1]
     if faults:
         return [], faults
     rows = []
-    for cells in reader:
+    for cells in _cells(reader, shown, faults):
         if not any(cells):
             continue
         if len(cells) != len(header):
@@ -163,6 +169,15 @@ def _read_file(text: str, shown: str) -> tuple[list[Row], list[Fault]]:
         except ValidationError as error:
             faults += [Fault(shown, reader.line_num, _explain(item)) for item in error.errors()]
     return rows, faults
+
+
+def _cells(reader: Any, shown: str, faults: list[Fault]) -> Iterator[list[str]]:
+    """The rows of a CSV file; what cannot be split into cells ends it with a fault."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        message = f"cannot be read as CSV ({error}); is a double quote left open?"
+        faults.append(Fault(shown, reader.line_num, message))
 
 
 def _explain(item: object) -> str:
@@ -186,8 +201,9 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
     named = _named_series(plans)
     faults = [*_repeated(rows), *_unit_faults(rows, named)]
     for plan in plans:
+        faults += _proposal_faults(plan, named.keys(), catalogue)
         for name, indicator in plan.indicators.items():
-            faults += _baseline_faults(plan, name, indicator, rows)
+            faults += _baseline_faults(plan, name, indicator, rows, catalogue)
     return faults
 
 
@@ -226,24 +242,30 @@ def _unit_faults(rows: list[Row], named: dict[str, Series]) -> Iterator[Fault]:
             )
 
 
-def _baseline_faults(plan: Plan, name: str, indicator: Indicator, rows: list[Row]) -> Iterator[Fault]:
-    path = f"data/plans/{plan.id}.yaml"
+def _baseline_faults(
+    plan: Plan, name: str, indicator: Indicator, rows: list[Row], catalogue: Catalogue
+) -> Iterator[Fault]:
+    document = catalogue.document(plan.id)
     start = baseline_value(plan, indicator)
-    values = Counter(row.observation.value for row in rows if row.observation.series == plan.series_of(name)[0])
+    values = {row.observation.value for row in rows if row.observation.series == plan.series_of(name)[0]}
     if start is not None and start not in values:
-        yield Fault(
-            path, 0, f"indicator '{name}': no observation holds its baseline {start:g}; add it to data/observations"
-        )
-    for target in indicator.targets:
+        message = f"indicator '{name}': no observation holds its baseline {start:g}; add it to data/observations"
+        yield Fault(document.path, document.line(("indicators", name, "baseline")), message)
+    for i, target in enumerate(indicator.targets):
         expected = changed_value(target, start)
-        if (
-            expected is not None
-            and target.value is not None
-            and abs(expected - target.value) > 1e-6 * max(1, abs(expected))
-        ):
-            yield Fault(
-                path, 0, f"indicator '{name}', target '{target.words}': value {target.value:g} instead of {expected:g}"
-            )
+        if expected is None or target.value is None or abs(expected - target.value) <= 1e-6 * max(1, abs(expected)):
+            continue
+        message = f"indicator '{name}', target '{target.words}': value {target.value:g} instead of {expected:g}"
+        yield Fault(document.path, document.line(("indicators", name, "targets", i)), message)
+
+
+def _proposal_faults(plan: Plan, series: Collection[str], catalogue: Catalogue) -> Iterator[Fault]:
+    document = catalogue.document(plan.id)
+    for name, indicator in plan.indicators.items():
+        for i, proposal in enumerate(indicator.proposals):
+            if proposal.series is not None and proposal.series not in series:
+                message = f"unknown series '{proposal.series}'{nearest(proposal.series, series)}"
+                yield Fault(document.path, document.line(("indicators", name, "proposals", i, "series")), message)
 
 
 def baseline_value(plan: Plan, indicator: Indicator) -> float | None:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from forecast.errors import DataError
 from forecast.schema.periods import Period
 
 Kind = Literal["level", "change", "range", "standard", "date", "text", "none"]
@@ -71,7 +72,8 @@ _SEASON = {
 }
 _NOTHING = re.compile(r"[\s\-–—.·]*|n/?a|à déterminer|to be determined|tbd|s\.?o\.?")
 _NUMBER = r"\d{1,3}(?:[ ,.]\d{3})+(?![\d])|\d+(?:[.,]\d+)?"
-_MAGNITUDES = {"k": 1e3, "m": 1e6, "g": 1e9}
+#: Letters that multiply, as capitals only: `32,2 M` is 32 200 000, but `350 g` is grams.
+_LETTERS = {"K": "milliers", "k": "milliers", "M": "millions", "G": "milliards"}
 _MAGNITUDE_WORDS = {
     r"milliers?(?: d[e'])?|thousands?": 1e3,
     r"millions?(?: d[e'])?": 1e6,
@@ -91,11 +93,17 @@ _AFTER = (
     ),
     ("<=", r"(?:ou|or) (?:moins|less|inférieure?|lower|fewer|below)|et moins|and less|maximum"),
 )
-_RISE = r"(?:augmentation|hausse|croissance|increase|rise|growth)(?: (?:de|d'|of|by))?"
-_FALL = r"(?:diminution|réduction|baisse|decrease|reduction|drop)(?: (?:de|d'|of|by))?"
+_RISE = (
+    r"(?:augmentation|hausse|croissance|augmenter|hausser|accroître|increase|rise|growth|grow|raise)"
+    r"(?: (?:de|d'|of|by))?"
+)
+_FALL = (
+    r"(?:diminution|réduction|baisse|diminuer|réduire|baisser|abaisser|decrease|reduction|drop|reduce|lower|cut)"
+    r"(?: (?:de|d'|of|by))?"
+)
 _BASELINE = (
-    r"(?:par rapport à|à partir de|sur|from|over|compared (?:with|to)|of|relative to) "
-    r"(?:la |the )?(?:mesure de départ|valeur de départ|baseline|starting value)"
+    r"(?:par rapport à|à partir de|sur|de|from|over|compared (?:with|to)|of|relative to) "
+    r"(?:la |de la |the )?(?:mesure de départ|valeur de départ|baseline|starting value)"
 )
 _FACTORS = {
     r"doubler|doublement|double|doubling|twofold": 2.0,
@@ -106,6 +114,7 @@ _RANK = r"\b(?:top|rang|rank\w*|classement|parmi|among|premiers?|premières?|tê
 _ONES = {"un": 1, "une": 1, "one": 1, "a": 1, "deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "four": 4}
 _YEARLY = r"(?:par (?:an|année)|chaque année|annuellement|per year|a year|each year|every year|yearly|annually)"
 _MAX_LENGTH = 400
+_LARGEST = 1e15
 
 
 def parse_target(words: str, language: str | None = None) -> Words:
@@ -125,7 +134,7 @@ def parse_target(words: str, language: str | None = None) -> Words:
         return Words("text")
     text, due = _take_parenthesis(text)
     bare = re.sub(r"^(?:d'ici|au plus tard (?:en|le)?|by|before|no later than) ", "", text)
-    start = re.fullmatch(r"(?:à partir de|à compter de|dès|from|starting in|as of) (.+)", bare)
+    start = re.fullmatch(r"(?:à partir de|à compter de|dès|from|starting in|as of) (.+?)(?: onwards?)?", bare)
     if when := _read_date(start.group(1) if start else bare, alone=start is not None or bare != text):
         season = ("season",) if re.search("winter|spring|summer|autumn", when) else ()
         return Words("date", due=when, ambiguous=season)
@@ -133,6 +142,7 @@ def parse_target(words: str, language: str | None = None) -> Words:
 
 
 def _normalise(words: str) -> str:
+    words = re.sub(r"(?<=\d)\s?([KkMG])(?![^\W\d_])", lambda match: f" {_LETTERS[match[1]]}", words)
     text = words.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("\N{MINUS SIGN}", "-")
     return re.sub(r"\s+", " ", text).strip().casefold()
@@ -150,16 +160,14 @@ def _take_parenthesis(text: str) -> tuple[str, str | None]:
 
 def _read_date(text: str, *, alone: bool) -> str | None:
     """Canonical period of a date expression; a bare year counts only where it cannot be a number."""
-    if match := re.fullmatch(r"(\w+) (\d{4})", text):
+    if match := re.fullmatch(r"(\w+|end of) (\d{4})", text):
         name, year = match.groups()
         if name in _SEASON:
-            return f"{year}-{_SEASON[name]}"
+            return _valid(f"{year}-{_SEASON[name]}")
         if name in _MONTH:
-            return f"{year}-{_MONTH[name]:02d}"
-        if name in ("fin", "end"):
-            return f"{year}-12-31"
-    if match := re.fullmatch(r"end of (\d{4})", text):
-        return f"{match.group(1)}-12-31"
+            return _valid(f"{year}-{_MONTH[name]:02d}")
+        if name in ("fin", "end", "end of"):
+            return _valid(f"{year}-12-31")
     day = re.fullmatch(r"(\d{1,2})(?:er|st|nd|rd|th)? (\w+) (\d{4})", text)
     swapped = re.fullmatch(r"(\w+) (\d{1,2}), (\d{4})", text)
     if day or swapped:
@@ -174,7 +182,7 @@ def _read_date(text: str, *, alone: bool) -> str | None:
 def _valid(text: str) -> str | None:
     try:
         return Period.parse(text).text
-    except Exception:
+    except DataError:
         return None
 
 
@@ -187,6 +195,8 @@ def _read_numbers(text: str, due: str | None, language: str | None) -> Words:
     based = re.search(_BASELINE, text)
     core = re.sub(r"\s+", " ", re.sub(_BASELINE, "", text)).strip()
     numbers, unclear = _numbers(core, language)
+    if any(abs(number) > _LARGEST for number in numbers):
+        return Words("text", due=due)
     if unclear:
         return Words("text", numbers=numbers, due=due, ambiguous=("thousands or decimals",))
     if len(numbers) == 2 and (between := _read_range(core, numbers, due)):
@@ -199,7 +209,7 @@ def _read_numbers(text: str, due: str | None, language: str | None) -> Words:
 def _read_standard(text: str, due: str | None) -> Words | None:
     """`un guide … par année`: so many of something in each year."""
     count = re.match(rf"({'|'.join(_ONES)}|\d+) .*\b{_YEARLY}$", text)
-    if not count or len(re.findall(r"\d+", text)) > (1 if count.group(1).isdigit() else 0):
+    if not count or "%" in text or len(re.findall(r"\d+", text)) > (1 if count.group(1).isdigit() else 0):
         return None
     value = float(_ONES.get(count.group(1)) or count.group(1))
     return Words("standard", numbers=(value,), unit="per year", due=due)
@@ -214,7 +224,9 @@ def _read_range(core: str, numbers: tuple[float, ...], due: str | None) -> Words
     )
     if not between or numbers[0] >= numbers[1]:
         return None
-    return Words("range", numbers=numbers, unit=(between.group(1) or "").strip() or None, due=due)
+    unit_after = (between.group(1) or "").strip() or None
+    years = unit_after is None and all(1900 <= number <= 2100 for number in numbers)
+    return Words("range", numbers=numbers, unit=unit_after, due=due, ambiguous=("year or number",) if years else ())
 
 
 def _read_one(core: str, number: float, due: str | None, based: bool) -> Words:
@@ -225,11 +237,17 @@ def _read_one(core: str, number: float, due: str | None, based: bool) -> Words:
     operator, before = _take(_OPERATORS, before)
     later, after = _take(_AFTER, after)
     operator = operator or later
+    follows = re.fullmatch(rf"(%|(?:percentage )?points?) ?(?:d'|de |of )?({_RISE}|{_FALL})", after)
+    if follows and not before:
+        before, after = follows.group(2), follows.group(1)
     change = re.fullmatch(rf"({_RISE}|{_FALL}|[+-])?", _strip(before))
     if change and (change.group(1) or based):
-        return _change(
-            number, -1.0 if re.fullmatch(rf"{_FALL}|-", change.group(1) or "+") else 1.0, after, operator, due, based
-        )
+        sign = -1.0 if re.fullmatch(rf"{_FALL}|-", change.group(1) or "+") else 1.0
+        return _change(number, sign, after, operator, due, based)
+    if re.search(rf"\b(?:{_RISE}|{_FALL})\b", f"{before} {after}"):
+        return Words("text", numbers=(number,), due=due)
+    if re.search(rf"^% ?{_YEARLY}$", after):
+        return Words("text", numbers=(number,), due=due, ambiguous=("level or growth",))
     unit, whole = _unit(after)
     stands_alone = not before and whole
     share_of = after.startswith("%") and re.fullmatch(r"(?:[\w' ]+ (?:de|d'|of))?", before)
@@ -263,7 +281,7 @@ def _take(table: tuple[tuple[str, str], ...], text: str) -> tuple[str | None, st
 
 def _unit(after: str) -> tuple[str | None, bool]:
     """The unit after a number (%, up to three plain words) and whether nothing else follows."""
-    rest = re.sub(rf"^(?:[kmg]\b|{'|'.join(_MAGNITUDE_WORDS)})\s*", "", after)
+    rest = re.sub(rf"^(?:{'|'.join(_MAGNITUDE_WORDS)})\s*", "", after)
     if rest.startswith("%"):
         return "%", rest == "%"
     whole = not rest or re.fullmatch(r"[a-zà-ÿ$'/]+(?: [a-zà-ÿ'/]+){0,2}|/ ?\d[\d ]*", rest) is not None
@@ -293,6 +311,4 @@ def _value(digits: str, language: str | None) -> float:
 
 
 def _magnitude(rest: str) -> float:
-    if letter := re.match(r"([kmg])\b", rest):
-        return _MAGNITUDES[letter.group(1)]
     return next((factor for pattern, factor in _MAGNITUDE_WORDS.items() if re.match(rf"(?:{pattern})\b", rest)), 1.0)

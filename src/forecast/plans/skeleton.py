@@ -27,7 +27,7 @@ orientations:
       "1.1": {{fr: "Premier objectif", en: "First objective"}}
 
 indicators:
-  {name}_first_indicator:  # English snake_case, says what is measured
+  first_indicator:         # English snake_case, says what is measured
     number: "1"
     under: "1.1"           # objective or orientation it stands under
     name: {{fr: "Nom imprimé de l'indicateur", en: "Our translation of its name"}}
@@ -60,7 +60,7 @@ def write_plan(catalogue: Catalogue, name: str) -> list[Path]:
     """Write the skeleton of a plan and its baseline; raise `PlanError` rather than replace a file."""
     check_name(name, "plan")
     contents = {
-        catalogue.root / "data" / "plans" / f"{name}.yaml": PLAN.format(name=name, source=min(catalogue.sources)),
+        catalogue.root / "data" / "plans" / f"{name}.yaml": PLAN.format(source=min(catalogue.sources)),
         catalogue.root / "parameters" / name / "baseline.yaml": BASELINE,
     }
     write_new(contents, catalogue)

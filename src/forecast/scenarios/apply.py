@@ -18,6 +18,16 @@ from forecast.schema.scales import Scale
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Readings of a due date, which a moved target loses.
+DATED = (
+    "calendar year",
+    "fiscal year",
+    "end of year",
+    "end of plan",
+    "end of season",
+    "end of month",
+    "start of period",
+)
 #: Why a target is due on another date than the plan's when a reader asked.
 ASKED = Text(fr="échéance demandée par le lecteur", en="date asked for by the reader")
 
@@ -61,7 +71,8 @@ def _moved(targets: tuple[Target, ...], change: TargetChange) -> tuple[Target, .
         return targets
     update: dict[str, object] = {"reason": change.reason}
     if change.due is not None:
-        update |= {"due": change.due, "reading": ()}
+        kept = tuple(reading for reading in targets[numeric[-1]].reading if reading not in DATED)
+        update |= {"due": change.due, "reading": kept}
     if change.value is not None:
         update["value"] = change.value
     last = targets[numeric[-1]].model_copy(update=update)
@@ -75,7 +86,9 @@ def assume(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
 
     from forecast.schema.tables import make_table
 
-    if not scenario.assumptions:
+    followed = {**plan.indicators, **plan.drivers}
+    assumptions = {name: assumed for name, assumed in scenario.assumptions.items() if name in followed}
+    if not assumptions:
         return observed
     rows = [
         {
@@ -93,7 +106,7 @@ def assume(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
             "used": True,
             "why": None,
         }
-        for name, assumed in scenario.assumptions.items()
+        for name, assumed in assumptions.items()
     ]
     added = make_table("observations", rows)
     replaced = observed["indicator"].isin(added["indicator"]) & observed["period"].isin(added["period"])
@@ -139,7 +152,6 @@ def _grow(path: Path, change: Change, first: int) -> FloatArray:
     The distance is kept on the scale on which the path is modelled, so that bounds hold. `%/year` compounds,
     any other unit is linear.
     """
-    scale = Scale.of(path.draws.ravel(), *path.bounds)
     medians = np.median(path.draws, axis=0)
     times = path.times
     if first:
@@ -149,14 +161,22 @@ def _grow(path: Path, change: Change, first: int) -> FloatArray:
     years = times[first:] - start
     rate = change.value
     central = base * (1 + rate / 100) ** years if change.unit == "%/year" else base + rate * years
+    scale = _scale(path, central)
     distance = scale.forward(path.draws[:, first:]) - scale.forward(medians[first:])
     moved: FloatArray = scale.back(scale.forward(central) + distance)
     return moved
 
 
+def _scale(path: Path, central: FloatArray) -> Scale:
+    """The scale that the bounds ask for, wide enough for the draws and for where they are moved to."""
+    low, high = path.bounds
+    inside = np.clip(central, -np.inf if low is None else low, np.inf if high is None else high)
+    return Scale.of(np.concatenate([path.draws.ravel(), inside]), low, high)
+
+
 def _set(path: Path, change: Change, first: int) -> FloatArray:
     """Put every draw at a level at the start; from there each moves on as it was forecast."""
-    scale = Scale.of(path.draws.ravel(), *path.bounds)
+    scale = _scale(path, np.array([change.value]))
     on_scale = scale.forward(path.draws[:, first:])
     level = scale.forward(np.array(change.value))
     moved: FloatArray = scale.back(level + on_scale - on_scale[:, :1])

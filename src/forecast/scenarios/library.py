@@ -27,9 +27,9 @@ def load(catalogue: Catalogue, plan: Plan, scenario_id: str = "baseline") -> Sce
     Raises
     ------
     ScenarioError
-        If there is no such scenario, or a scenario extends itself.
+        If there is no such scenario.
     DataError
-        If a file is faulty; all faults of the chain at once.
+        If a file is faulty, or a scenario extends itself.
     """
     return Scenario.model_construct(**_resolve(catalogue, plan, scenario_id, ()), id=scenario_id, plan=plan.id)
 
@@ -38,10 +38,6 @@ def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[st
     known = scenario_ids(catalogue, plan.id)
     if scenario_id not in known:
         raise ScenarioError(f"unknown scenario '{scenario_id}' of plan '{plan.id}'{nearest(scenario_id, known)}")
-    if scenario_id in chain:
-        raise ScenarioError(
-            f"scenario '{scenario_id}' of plan '{plan.id}' extends itself: {' → '.join((*chain, scenario_id))}"
-        )
     path = catalogue.root / "parameters" / plan.id / f"{scenario_id}.yaml"
     document = read_yaml(path, catalogue.shown(path))
     file = validate(ScenarioFile, document)
@@ -50,6 +46,7 @@ def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[st
         raise DataError(faults=faults)
     resolved: dict[str, Any] = dict(file)
     if file.extends:
+        _check_extends(file.extends, plan.id, document, known, (*chain, scenario_id))
         base = _resolve(catalogue, plan, file.extends, (*chain, scenario_id))
         resolved["changes"] = (*base["changes"], *file.changes)
         resolved["targets"] = {**base["targets"], **file.targets}
@@ -58,12 +55,24 @@ def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[st
     return resolved
 
 
+def _check_extends(base: str, plan_id: str, document: Document, known: list[str], chain: tuple[str, ...]) -> None:
+    """Refuse a base that does not exist, or one that leads back to this scenario."""
+    message = None
+    if base not in known:
+        message = f"unknown scenario '{base}' of plan '{plan_id}'{nearest(base, known)}"
+    elif base in chain:
+        message = f"scenario '{base}' of plan '{plan_id}' extends itself: {' → '.join((*chain, base))}"
+    if message:
+        raise DataError(faults=[Fault(document.path, document.line(("extends",)), message)])
+
+
 def _refuse_clashes(changes: tuple[Change, ...], document: Document) -> None:
     seen: dict[tuple[str, str], int] = {}
     for i, change in enumerate(changes):
         if (change.on, change.start) in seen:
             message = f"two changes on '{change.on}' from {change.start}; keep one, or start the second later"
-            raise DataError(faults=[Fault(document.path, document.line(("changes",)), message)])
+            own = i - (len(changes) - len(document.data.get("changes") or ()))
+            raise DataError(faults=[Fault(document.path, document.line(("changes", max(own, 0))), message)])
         seen[change.on, change.start] = i
 
 
@@ -108,6 +117,9 @@ def _check_change(change: Change, plan: Plan, catalogue: Catalogue) -> Iterator[
         yield f"unknown indicator or driver '{change.on}'{nearest(change.on, known)}"
         return
     item = known[change.on]
+    if item.measure not in ("flow", "stock"):
+        yield f"indicator '{change.on}' is not measured in numbers; there is nothing to change"
+        return
     legal = growth_units(item.unit) if change.change == "growth" else (item.unit,)
     if change.unit not in legal:
         yield f"unit '{change.unit}' of change {change.change} on '{change.on}'; write {' or '.join(map(str, legal))}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from forecast.errors import DataError, Fault, nearest
 
@@ -17,6 +17,10 @@ Loc = tuple[str | int, ...]
 # PyYAML's compiled parser is ten times faster than a round-trip reader and keeps the lines; only its node graph
 # is used, so that none of its YAML 1.1 conversions (dates, `no`, `1:30`) ever happens.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+#: Levels of keys and lists in a file; ours need eight.
+DEEPEST = 50
 
 
 class Record(BaseModel):
@@ -67,6 +71,7 @@ def read_yaml(path: Path, shown: str) -> Document:
     """
     text = read_text(path, shown)
     try:
+        _check_depth(text, shown)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -82,6 +87,19 @@ def read_yaml(path: Path, shown: str) -> Document:
     if faults:
         raise DataError(faults=faults)
     return Document(shown, data, lines)
+
+
+def _check_depth(text: str, shown: str) -> None:
+    """Refuse a file whose parts are nested deeper than anybody writes, before recursion does."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            mark = event.start_mark
+            line = mark.line + 1 if mark else 0
+            raise DataError(
+                faults=[Fault(shown, line, f"more than {DEEPEST} levels of nesting; write the file flatter")]
+            )
 
 
 def _build(node: yaml.Node, loc: Loc, lines: dict[Loc, int], faults: list[Fault], shown: str, seen: set[int]) -> Any:
@@ -168,6 +186,8 @@ def _known_keys(model: type[BaseModel], loc: Loc) -> set[str]:
 
 def _step(annotation: Any, part: str | int) -> Any:
     for model in _models(annotation):
+        if issubclass(model, RootModel):
+            return _step(model.model_fields["root"].annotation, part)
         for name, field in model.model_fields.items():
             if part in (name, field.alias):
                 return field.annotation

@@ -125,7 +125,7 @@ def end_of(text: str) -> date:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Period:
     for pattern, build in _FORMS:
-        if match := re.fullmatch(pattern, text):
+        if match := re.fullmatch(pattern, text, re.ASCII):
             return build(text, *match.groups())
     raise DataError(f"'{text}' is not a period; write {FORMS}")
 
