@@ -181,7 +181,7 @@ def test_gaps_are_filled_noted_or_left_open(predictions):
         assert predictions[name, "25 % gaps"].notes == ("gaps_filled",)
         assert predictions[name, "mostly gaps"].notes == ("fallback:drift",)
         assert predictions[name, "irregular"].notes == ("fallback:drift",)
-    for name in ("naive", "drift", "arima", "structural", "prophet"):
+    for name in ("naive", "drift", "arima", "structural"):
         for case in ("25 % gaps", "mostly gaps", "irregular"):
             assert predictions[name, case].used == (name,)
             assert predictions[name, case].notes == ()
@@ -190,9 +190,9 @@ def test_gaps_are_filled_noted_or_left_open(predictions):
 def test_mixture_uses_what_applies(predictions):
     assert predictions["mixture", "two"].used == ("naive",)
     assert predictions["mixture", "three"].used == ("naive", "drift")
-    assert predictions["mixture", "five"].used == ("naive", "drift", "theta", "prophet")
+    assert predictions["mixture", "five"].used == ("naive", "drift", "theta")
     assert predictions["mixture", "twelve"].used == NAMES[:-1]
-    assert predictions["mixture", "irregular"].used == ("naive", "drift", "arima", "structural", "prophet")
-    left_out = ("left_out:ets", "left_out:theta", "left_out:arima", "left_out:structural", "left_out:prophet")
+    assert predictions["mixture", "irregular"].used == ("naive", "drift", "arima", "structural")
+    left_out = ("left_out:ets", "left_out:theta", "left_out:arima", "left_out:structural")
     assert predictions["mixture", "constant number"].notes == left_out
     assert predictions["ets", "constant number"].notes == ("fallback:drift",)

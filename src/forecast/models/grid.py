@@ -102,7 +102,12 @@ def prepare(series: Series) -> Prepared:
         steps=place_on_steps(at, z),
         on_grid=on_grid,
         profile=np.zeros(1),
-        prior_sd=measure_prior(scale.kind, series.values, series.step),
+        prior_sd=measure_prior(
+            scale.kind,
+            series.values,
+            series.step,
+            on_bound=series.values.size == 1 and (scale.on_lower or scale.on_upper),
+        ),
     )
     return replace(prepared, profile=measure_season(prepared.steps, series.season)) if on_grid else prepared
 

@@ -18,7 +18,12 @@ def load_prior() -> tuple[float, dict[str, float]]:
     return float(learnt["prior_degrees"]), {kind: float(sd) for kind, sd in learnt["yearly_sd"].items()}
 
 
-def measure_prior(kind: str, values: FloatArray, step: float) -> float:
+#: Yearly spread on the logit scale of a percentage that is only known to stand on its bound, such as a deployment not
+#: begun: public indicators say nothing of how fast it leaves it. Ours, not learnt: wide enough to claim little.
+FROM_BOUND = 2.0
+
+
+def measure_prior(kind: str, values: FloatArray, step: float, *, on_bound: bool = False) -> float:
     """Give the prior standard deviation of one step, on the model scale.
 
     Without bounds it is the spread of the logarithm times the median size of the values (their largest size, or 1,
@@ -32,7 +37,11 @@ def measure_prior(kind: str, values: FloatArray, step: float) -> float:
         Observed values, in the unit of the source.
     step : float
         Years per step; a yearly change is taken as a sum of independent steps.
+    on_bound : bool
+        Whether a single value, on one of two bounds, is all that is known.
     """
+    if on_bound and kind == "logit":
+        return FROM_BOUND * float(np.sqrt(step))
     yearly = load_prior()[1]["logit" if kind == "logit" else "log"]
     size = 1.0
     if kind == "identity":
