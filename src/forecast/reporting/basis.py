@@ -1,0 +1,135 @@
+"""What a forecast rests on: observations, span, freshness, models, and what a reader must know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from forecast.reporting.cases import Case, Value
+from forecast.reporting.voice import Voice
+from forecast.schema.periods import Period
+from forecast.study import Study
+
+
+def basis(case: Case, study: Study, voice: Voice) -> list[str]:
+    """Say what a forecast rests on: observations, span, freshness, models, and what a reader must know."""
+    _ = voice.translate
+    if case.path is None:
+        return [_missing(case, voice)] if case.indicator.numeric else []
+    real = [value for value in case.used if value.status != "assumed"]
+    return [
+        _observed(real, study.as_of, voice),
+        *_exactness(case.used, voice),
+        *_notes(case, voice),
+        _models(case, voice),
+    ]
+
+
+def _missing(case: Case, voice: Voice) -> str:
+    _ = voice.translate
+    printed = case.indicator.baseline.words if case.indicator.baseline else ""
+    start = _("The plan prints no starting value.") if printed.strip("–- ") == "" else ""
+    if case.indicator.measure == "stock":
+        said = _(
+            "No value has been published, so there is no forecast: only the commitment is shown."
+            " Missing: at least one measured value on a date (unit: {unit})."
+        )
+    else:
+        said = _(
+            "No value has been published, so there is no forecast: only the commitment is shown."
+            " Missing: at least one measured value over a period (unit: {unit})."
+        )
+    return " ".join(part for part in (said.format(unit=voice.unit_name(case.indicator.unit)), start) if part)
+
+
+def _observed(real: Sequence[Value], as_of: date, voice: Voice) -> str:
+    _ = voice.translate
+    if not real:
+        return _("No observation: everything here rests on an assumed starting value.")
+    last = voice.period(real[-1].period.text)
+    age = {"period": last, "age": _age(real[-1].period, as_of, voice)}
+    if len(real) == 1:
+        return _("One observation, of {period} ({age} old): wide, prior-driven forecast, not a trend.").format(**age)
+    count = voice.counted("{n} observation", "{n} observations", len(real))
+    said = _("{count} ({first} – {period}); the last one is {age} old.")
+    return said.format(count=count, first=voice.period(real[0].period.text), **age)
+
+
+def _age(period: Period, as_of: date, voice: Voice) -> str:
+    """Write the time from the end of a period to the as-of, in months, from two years on in years."""
+    months = max(0, round((as_of - period.end).days / 30.44))
+    if months < 24:
+        return voice.counted("{n} month", "{n} months", months)
+    return voice.counted("{n} year", "{n} years", round(months / 12, 1))
+
+
+def _exactness(values: Sequence[Value], voice: Voice) -> list[str]:
+    _ = voice.translate
+    found = Counter(value.status for value in values if value.status != "exact")
+    if not found:
+        return []
+    parts = [_counted_status(status, count, voice) for status, count in found.items()]
+    return [_("Not exact: {parts}.").format(parts=", ".join(parts))]
+
+
+def _counted_status(status: str, count: int, voice: Voice) -> str:
+    match status:
+        case "rounded":
+            return voice.counted("{n} rounded value", "{n} rounded values", count)
+        case "approximate":
+            return voice.counted("{n} approximate value", "{n} approximate values", count)
+        case "inferred":
+            return voice.counted("{n} inferred value", "{n} inferred values", count)
+    return voice.counted("{n} assumed value", "{n} assumed values", count)
+
+
+def _notes(case: Case, voice: Voice) -> list[str]:
+    _ = voice.translate
+    assert case.path is not None
+    notes = case.path.notes
+    said = []
+    if "prior_spread" in notes and case.path.observations != 1:
+        said.append(_("Its width comes from how such indicators usually change, not from its own history."))
+    if "gaps_filled" in notes:
+        said.append(_("Missing periods between observations were filled for models that need a regular series."))
+    if fallback := [note.split(":", 1)[1] for note in notes if note.startswith("fallback:")]:
+        said.append(
+            _("Too few observations for the model asked for; used instead: {models}.").format(models=_list(fallback))
+        )
+    if left := [note.split(":", 1)[1] for note in notes if note.startswith("left_out:")]:
+        said.append(_("Left out because it could not be fitted: {models}.").format(models=_list(left)))
+    if case.identified:
+        said.append(_("The forecast rests on a proposed identification, which the source does not confirm."))
+    if case.assumed:
+        said.append(_("The forecast rests on an assumption of the scenario: everything after it is an assumption too."))
+    return said
+
+
+def _models(case: Case, voice: Voice) -> str:
+    _ = voice.translate
+    assert case.path is not None
+    used = _list(model_name(name, voice) for name in case.path.used)
+    if not used or case.path.used == (case.path.model,):
+        return _("Model: {model}.").format(model=model_name(case.path.model, voice))
+    return _("Model: {model} ({used}).").format(model=model_name(case.path.model, voice), used=used)
+
+
+def model_name(name: str, voice: Voice) -> str:
+    """Name a model for a reader; its own id where it has no other name."""
+    _ = voice.translate
+    known = {
+        "mixture": _("mixture"),
+        "naive": _("last value"),
+        "drift": _("drift"),
+        "ets": _("exponential smoothing"),
+        "theta": _("Theta"),
+        "arima": _("ARIMA"),
+        "structural": _("structural trend"),
+        "prophet": _("Prophet"),
+    }
+    return known.get(name, name)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,210 @@
+"""A study seen one indicator at a time: its values, its targets with their outlook, its forecast."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from forecast.observations import baseline_value
+from forecast.plans.model import Indicator, Side, Target
+from forecast.schema.draws import Path
+from forecast.schema.periods import Period
+from forecast.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Value:
+    """One observed (or assumed) value, used or not."""
+
+    series: str
+    period: Period
+    time: float
+    value: float
+    unit: str
+    status: str
+    source: str | None
+    published: str
+    notes: Mapping[str, str | None]
+    used: bool
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """One target with its row of the outlook and the verdicts of the official methods."""
+
+    target: Target
+    outlook: Mapping[str, Any]
+    verdicts: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def status(self) -> str:
+        """Status in the outlook."""
+        return str(self.outlook["status"])
+
+    @property
+    def probability(self) -> float | None:
+        """Probability of meeting it, if there is a forecast."""
+        return self.outlook.get("probability")
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it rests on an assumption."""
+        return bool(self.outlook["assumed"])
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A driver or a comparable with its values, shown beside an indicator and never joined to it."""
+
+    item: Side
+    values: tuple[Value, ...]
+    driver: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """One indicator with everything a report says of it.
+
+    Attributes
+    ----------
+    values : tuple of Value
+        Everything known of its series, ascending in time.
+    commitments : tuple of Commitment
+        Its targets; empty cells are left out.
+    path, reference : Path or None
+        Forecast under the scenario, and the baseline's.
+    start : float or None
+        Starting value that the plan prints.
+    beside : tuple of Beside
+        Its drivers and comparables that have a value.
+    """
+
+    name: str
+    indicator: Indicator
+    values: tuple[Value, ...]
+    commitments: tuple[Commitment, ...]
+    path: Path | None
+    reference: Path | None
+    start: float | None
+    beside: tuple[Beside, ...] = ()
+
+    @cached_property
+    def used(self) -> tuple[Value, ...]:
+        """Values that the forecast rests on."""
+        return tuple(value for value in self.values if value.used)
+
+    @property
+    def latest(self) -> Value | None:
+        """Last value known, assumed or not."""
+        return self.used[-1] if self.used else None
+
+    @property
+    def numeric(self) -> tuple[Commitment, ...]:
+        """Targets with a number to compare with."""
+        return tuple(item for item in self.commitments if item.target.numeric)
+
+    @property
+    def leading(self) -> Commitment | None:
+        """The target to show first: the next one open with a probability, else the last one."""
+        chances = [item for item in self.commitments if item.probability is not None]
+        if chances:
+            return chances[0]
+        return (self.numeric or self.commitments or (None,))[-1]
+
+    @property
+    def assumed(self) -> bool:
+        """Whether its forecast rests on an assumption."""
+        return self.path is not None and self.path.assumed
+
+    @property
+    def identified(self) -> bool:
+        """Whether its forecast rests on a proposed identification."""
+        return self.path is not None and "identification" in self.path.notes
+
+    @property
+    def changed(self) -> bool:
+        """Whether the scenario moves its path."""
+        return self.path is not None and self.reference is not None and self.path.draws is not self.reference.draws
+
+
+def cases(study: Study) -> tuple[Case, ...]:
+    """Every indicator of a study, in the plan's order."""
+    values = observed_values(study.observed)
+    commitments, beside = _commitments(study), _beside(study, values)
+    return tuple(
+        Case(
+            name=name,
+            indicator=indicator,
+            values=tuple(values.get(name, ())),
+            commitments=tuple(commitments.get(name, ())),
+            path=study.trajectories.paths.get(name),
+            reference=study.baseline.paths.get(name),
+            start=baseline_value(study.plan, indicator),
+            beside=tuple(beside.get(name, ())),
+        )
+        for name, indicator in study.plan.indicators.items()
+    )
+
+
+def observed_values(observed: pd.DataFrame) -> dict[str, list[Value]]:
+    """Rows of the observations by indicator, driver or comparable."""
+    found: dict[str, list[Value]] = defaultdict(list)
+    for row in _records(observed):
+        value = Value(
+            series=row["series"],
+            period=Period.parse(row["period"]),
+            time=row["time"],
+            value=row["value"],
+            unit=row["unit"],
+            status=row["status"],
+            source=row["source"],
+            published=row["published"] or "",
+            notes={"en": row["note"], "fr": row["note_fr"]},
+            used=row["used"],
+            why=row["why"],
+        )
+        found[row["indicator"]].append(value)
+    return found
+
+
+def _beside(study: Study, values: Mapping[str, list[Value]]) -> dict[str | None, list[Beside]]:
+    found: dict[str | None, list[Beside]] = defaultdict(list)
+    for group in (study.plan.drivers, study.plan.comparables):
+        for name, item in group.items():
+            if name in values:
+                found[item.of].append(Beside(item, tuple(values[name]), driver=group is study.plan.drivers))
+    return found
+
+
+def _commitments(study: Study) -> dict[str, list[Commitment]]:
+    outlook, verdicts = _by_indicator(study.assessment.outlook), _by_indicator(study.assessment.verdicts)
+    found = {}
+    for name, indicator in study.plan.indicators.items():
+        targets = [target for target in indicator.targets if target.kind != "none"]
+        judged = verdicts.get(name, [])
+        methods = len(judged) // len(targets) if targets else 0
+        found[name] = [
+            Commitment(target, row, tuple(judged[i * methods : (i + 1) * methods]))
+            for i, (target, row) in enumerate(zip(targets, outlook.get(name, []), strict=True))
+        ]
+    return found
+
+
+def _by_indicator(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _records(table):
+        rows[row["indicator"]].append(row)
+    return rows
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries, with None where a value is absent."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]
