@@ -1,0 +1,276 @@
+"""Making runs: each in its own process, apart from the others, placed only when it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from forecast.errors import RunError
+from forecast.plans.catalogue import Catalogue
+from forecast.runs.inputs import Inputs, digest, gather_inputs
+from forecast.runs.leave import PROOF
+from forecast.runs.matrix import Job
+from forecast.runs.record import ASIDE, Run, check_results, find_runs, find_same, place
+from forecast.runs.worker import JOB, RESULT
+from forecast.schema.parameters import Parameters
+from forecast.schema.periods import Period
+
+#: What a worker printed; kept only where it failed.
+LOG = "log.txt"
+#: Seconds that a worker gets to save its notebook after the time limit, before it is killed.
+GRACE = 20
+#: One thread per process: runs at a time would otherwise fight for the cores, and sums depend on their number.
+THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "STAN_NUM_THREADS"), "1")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run and how."""
+
+    catalogue: Catalogue
+    results: Path
+    parameters: Parameters
+    as_of: date
+    as_of_given: bool = False
+    by: Period | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one job ended: `done`, `failed` or `unchanged` (found again, not executed)."""
+
+    job: Job
+    state: str
+    folder: Path
+    error: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class Workers:
+    """Processes at work, so that all of them can be stopped."""
+
+    running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    stopped: bool = False
+
+    def start(self, command: Sequence[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+        """Start a process in a group of its own, unless everything is being stopped."""
+        with self.lock:
+            if self.stopped:
+                raise RunError("stopped")
+            with log.open("wb") as file:
+                process = subprocess.Popen(
+                    command, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+                )
+            self.running.add(process)
+            return process
+
+    def finish(self, process: subprocess.Popen[bytes]) -> None:
+        """Forget a process that has ended."""
+        with self.lock:
+            self.running.discard(process)
+
+    def stop(self) -> None:
+        """Stop every process; a kernel ends by itself within a second when its worker is gone."""
+        with self.lock:
+            self.stopped = True
+            for process in self.running:
+                kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and its group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def make_runs(
+    request: Request, jobs: Sequence[Job], *, at_once: int = 1, tell: Callable[[Outcome], None] = lambda outcome: None
+) -> list[Outcome]:
+    """Make every run that is not there yet; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    request : Request
+        Where, with which parameters, as known when.
+    jobs : sequence of Job
+        Runs to make.
+    at_once : int
+        How many at a time.
+    tell : callable
+        Called with each outcome as it comes.
+
+    Raises
+    ------
+    RunError
+        If the results folder cannot be written to.
+    ForecastError
+        If a file is faulty: everything is checked before the first kernel starts.
+    """
+    check_results(request.results)
+    inputs = {key: _inputs(request, *key) for key in dict.fromkeys((job.plan, job.scenario) for job in jobs)}
+    known = [] if request.force else find_runs(request.results)
+    workers = Workers()
+    aside = request.results / ASIDE / uuid.uuid4().hex
+    pool = ThreadPoolExecutor(max_workers=at_once)
+    outcomes = []
+    try:
+        futures = [
+            pool.submit(_make_one, request, job, inputs[job.plan, job.scenario], known, workers, aside) for job in jobs
+        ]
+        for future in as_completed(futures):
+            outcomes.append(future.result())
+            tell(outcomes[-1])
+    except BaseException:
+        workers.stop()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown(wait=True)
+        _sweep(aside)
+    return sorted(outcomes, key=lambda outcome: outcome.job)
+
+
+def _inputs(request: Request, plan: str, scenario: str) -> Inputs:
+    return gather_inputs(
+        request.catalogue,
+        plan,
+        scenario,
+        as_of=request.as_of,
+        given=request.as_of_given,
+        by=request.by,
+        parameters=request.parameters,
+    )
+
+
+def _make_one(
+    request: Request, job: Job, inputs: Inputs, known: Iterable[Run], workers: Workers, aside: Path
+) -> Outcome:
+    same = find_same(list(known), job.plan, job.scenario, job.language, inputs.hash)
+    if same is not None:
+        return Outcome(job, "unchanged", same.folder)
+    started = datetime.now(UTC)
+    try:
+        record, folder = _execute(request, job, inputs, workers, aside / uuid.uuid4().hex)
+    except OSError as error:
+        message = f"output folder '{request.results}' could not be written: {error.strerror}"
+        return Outcome(job, "failed", request.results, message)
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    return Outcome(job, record["outcome"], folder, record["error"], seconds)
+
+
+def _execute(request: Request, job: Job, inputs: Inputs, workers: Workers, work: Path) -> tuple[dict[str, Any], Path]:
+    """Execute one job aside and put it into place with its record."""
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    work.mkdir(parents=True)
+    (work / JOB).write_text(json.dumps(_job(request, job), ensure_ascii=False), encoding="utf-8")
+    result = _work(request, work, workers)
+    record = _record(request, job, inputs, work, result)
+    record |= {"started": started, "finished": datetime.now(UTC).isoformat(timespec="milliseconds")}
+    for name in (JOB, RESULT, PROOF, *([LOG] if record["outcome"] == "done" else [])):
+        (work / name).unlink(missing_ok=True)
+    return record, place(work, request.results, record)
+
+
+def _job(request: Request, job: Job) -> dict[str, Any]:
+    plan = request.catalogue.plan(job.plan)
+    return {
+        "root": str(request.catalogue.root),
+        "language": job.language,
+        "title": plan.title.in_(job.language),
+        "time_limit": request.parameters.time_limit,
+        "parameters": {
+            "plan": job.plan,
+            "scenario": job.scenario,
+            "language": job.language,
+            "as_of": request.as_of.isoformat(),
+            "by": request.by.text if request.by else "",
+            "model": request.parameters.model,
+            "draws": request.parameters.draws,
+            "seed": request.parameters.seed,
+        },
+    }
+
+
+def _work(request: Request, work: Path, workers: Workers) -> dict[str, Any]:
+    """Run the worker to its end, or to the time limit; return what it wrote, or why it wrote nothing."""
+    environment = {**os.environ, **THREADS, "FORECAST_HOME": str(request.catalogue.root), "PYTHONHASHSEED": "0"}
+    command = [sys.executable, "-m", "forecast.runs.worker", str(work)]
+    process = workers.start(command, environment, work / LOG)
+    try:
+        process.wait(timeout=request.parameters.time_limit + GRACE)
+    except subprocess.TimeoutExpired:
+        kill(process)
+        process.wait()
+    finally:
+        workers.finish(process)
+    if workers.stopped:
+        raise RunError("stopped")
+    try:
+        result: dict[str, Any] = json.loads((work / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        result = {"error": f"the worker ended with exit code {process.returncode} and left no result", "seconds": {}}
+    return result
+
+
+def _record(request: Request, job: Job, inputs: Inputs, work: Path, result: dict[str, Any]) -> dict[str, Any]:
+    """Decide the outcome: done only with the proof of the last cell, every table as it was left, and the report."""
+    proof, missing = _read_proof(work, job)
+    error = result["error"] or missing
+    if error is None and not (work / "report.html").is_file():
+        error = "the notebook was not converted to HTML"
+    files = {path.name: digest(path.read_bytes()) for path in sorted(work.glob("report.*"))} | proof.get("files", {})
+    return {
+        "plan": job.plan,
+        "scenario": job.scenario,
+        "language": job.language,
+        "as_of": request.as_of.isoformat(),
+        "as_of_given": request.as_of_given,
+        "by": inputs.by,
+        "outcome": "failed" if error else "done",
+        "error": error,
+        "inputs": {"hash": inputs.hash, "parts": inputs.parts, "versions": inputs.versions},
+        "scenario_resolved": inputs.scenario,
+        "parameters": inputs.parameters,
+        "headline": proof.get("headline"),
+        "next_due": proof.get("next_due"),
+        "last_observed": proof.get("last_observed"),
+        "files": files,
+        "seconds": result["seconds"],
+    }
+
+
+def _read_proof(work: Path, job: Job) -> tuple[dict[str, Any], str | None]:
+    try:
+        proof: dict[str, Any] = json.loads((work / PROOF).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}, "the notebook ended before its last cell: the kernel died or left early"
+    if (proof["plan"], proof["scenario"]) != (job.plan, job.scenario):
+        return {}, f"the notebook reported on {proof['plan']} · {proof['scenario']} instead"
+    changed = [name for name, sha in proof["files"].items() if digest((work / name).read_bytes()) != sha]
+    return proof, f"changed after the last cell: {', '.join(changed)}" if changed else None
+
+
+def _sweep(aside: Path) -> None:
+    """Remove what stopped runs left aside; the folder above goes too when no other command uses it."""
+    shutil.rmtree(aside, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        aside.parent.rmdir()

@@ -1,0 +1,135 @@
+"""`parameters/runs.yaml`: which plans, scenarios and languages are run, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, Field
+
+from forecast.errors import DataError, Fault, RunError, nearest
+from forecast.plans.catalogue import Catalogue
+from forecast.scenarios import scenario_ids
+from forecast.schema.files import Document, Record, read_yaml, validate
+from forecast.schema.language import LANGUAGES, Language
+
+
+def _cron(text: str) -> str:
+    try:
+        CronSim(text, datetime(2026, 1, 1))
+    except CronSimError as error:
+        raise ValueError(f"'{text}' is not a cron time ({error}); write minute hour day month weekday") from None
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"unknown time zone '{name}'; write one such as America/Toronto") from None
+    return name
+
+
+class Entry(Record):
+    """One line of the timetable."""
+
+    plans: Literal["all"] | tuple[str, ...] = "all"
+    scenarios: Literal["all"] | tuple[str, ...] = "all"
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = LANGUAGES
+    when: Annotated[str, AfterValidator(_cron)]
+
+
+class Matrix(Record):
+    """The whole timetable."""
+
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    runs: dict[str, Entry]
+
+
+@dataclass(frozen=True, order=True)
+class Job:
+    """One run to make: plan × scenario × language."""
+
+    plan: str
+    scenario: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.plan} · {self.scenario} · {self.language}"
+
+
+def load_matrix(catalogue: Catalogue) -> Matrix:
+    """Read `parameters/runs.yaml`; raise `DataError` with all its faults."""
+    document = read_yaml(catalogue.root / "parameters" / "runs.yaml", "parameters/runs.yaml")
+    matrix = validate(Matrix, document)
+    faults = [fault for name, entry in matrix.runs.items() for fault in _check(name, entry, document, catalogue)]
+    if faults:
+        raise DataError(faults=faults)
+    return matrix
+
+
+def _check(name: str, entry: Entry, document: Document, catalogue: Catalogue) -> Iterator[Fault]:
+    line = document.line(("runs", name))
+    for plan in () if entry.plans == "all" else entry.plans:
+        if plan not in catalogue.plan_ids:
+            yield Fault(document.path, line, f"unknown plan '{plan}'{nearest(plan, catalogue.plan_ids)}")
+    known = {scenario for plan in catalogue.plan_ids for scenario in scenario_ids(catalogue, plan)}
+    for scenario in () if entry.scenarios == "all" else entry.scenarios:
+        if scenario not in known:
+            yield Fault(document.path, line, f"no plan has a scenario '{scenario}'{nearest(scenario, known)}")
+
+
+def jobs_of(
+    catalogue: Catalogue,
+    matrix: Matrix,
+    *,
+    entry: str | None = None,
+    plans: Sequence[str] = (),
+    scenarios: Sequence[str] = (),
+    languages: Sequence[str] = (),
+) -> list[Job]:
+    """Expand the matrix, narrowed to what was asked for; each job once.
+
+    Raises
+    ------
+    RunError
+        If an entry, a plan or a scenario that was asked for does not exist, or nothing is left.
+    """
+    if entry is not None and entry not in matrix.runs:
+        raise RunError(f"unknown entry '{entry}' of parameters/runs.yaml{nearest(entry, matrix.runs)}")
+    for plan in plans:
+        if plan not in catalogue.plan_ids:
+            raise RunError(f"unknown plan '{plan}'{nearest(plan, catalogue.plan_ids)}")
+    entries = [matrix.runs[entry]] if entry else list(matrix.runs.values())
+    whole = [job for each in entries for job in _expand(catalogue, each)]
+    _refuse_unknown(
+        scenarios, {scenario for plan in plans or catalogue.plan_ids for scenario in scenario_ids(catalogue, plan)}
+    )
+    kept = [
+        job
+        for job in dict.fromkeys(whole)
+        if (not plans or job.plan in plans)
+        and (not scenarios or job.scenario in scenarios)
+        and (not languages or job.language in languages)
+    ]
+    if not kept:
+        raise RunError("parameters/runs.yaml holds no such run; see `forecast schedule`")
+    return kept
+
+
+def _refuse_unknown(scenarios: Sequence[str], known: Iterable[str]) -> None:
+    for scenario in scenarios:
+        if scenario not in set(known):
+            raise RunError(f"unknown scenario '{scenario}'{nearest(scenario, known)}")
+
+
+def _expand(catalogue: Catalogue, entry: Entry) -> Iterator[Job]:
+    for plan in catalogue.plan_ids if entry.plans == "all" else entry.plans:
+        for scenario in scenario_ids(catalogue, plan):
+            if entry.scenarios == "all" or scenario in entry.scenarios:
+                for language in entry.languages:
+                    yield Job(plan, scenario, language)

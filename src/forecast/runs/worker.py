@@ -1,0 +1,105 @@
+"""One run in a process of its own: `python -m forecast.runs.worker FOLDER` executes what FOLDER/job.json asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from forecast.runs.inputs import NOTEBOOK
+from forecast.runs.leave import FOLDER
+from forecast.runs.parameters import check_parameters
+
+JOB = "job.json"
+RESULT = "result.json"
+
+
+def execute(folder: Path) -> dict[str, Any]:
+    """Execute the report notebook into `folder` and convert it; say how long it took and what failed.
+
+    The notebook is saved after every cell, so that a failed one is kept. Papermill's own verdict is not trusted:
+    the caller looks for the proof that the last cell leaves.
+    """
+    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    os.chdir(folder)  # plain relative names: Papermill formats and fetches paths that hold { or a scheme
+    started = time.monotonic()
+    error = _execute_notebook(job)
+    executed = time.monotonic()
+    if error is None:
+        error = _convert(job)
+    seconds = {"notebook": round(executed - started, 3), "html": round(time.monotonic() - executed, 3)}
+    return {"error": error, "seconds": seconds}
+
+
+def _execute_notebook(job: dict[str, Any]) -> str | None:
+    import nbformat
+    import papermill
+
+    notebook: Any = nbformat.read(Path(job["root"]) / NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    check_parameters(notebook, job["parameters"])
+    notebook.metadata["forecast"] = {"language": job["language"], "title": job["title"]}
+    deadline = time.monotonic() + job["time_limit"]
+    try:
+        papermill.execute_notebook(
+            notebook,
+            "report.ipynb",
+            parameters=job["parameters"],
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=job["root"],
+            # one limit for the whole run: each cell gets what is left of it
+            timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
+            shutdown_kernel="immediate",
+        )
+    except Exception as error:
+        return _explain(error, job["time_limit"])
+    return None
+
+
+def _explain(error: Exception, limit: int) -> str:
+    """Say in one line what stopped a notebook."""
+    name = type(error).__name__
+    if name == "CellTimeoutError":
+        return f"stopped after {limit} s, the time limit of a run (time_limit in parameters/defaults.yaml)"
+    if name == "DeadKernelError":
+        return "the kernel died"
+    if name == "PapermillExecutionError":
+        where = getattr(error, "exec_count", None)
+        return f"cell {where} raised {getattr(error, 'ename', '')}: {getattr(error, 'evalue', '')}"
+    return f"{name}: {error}"
+
+
+def _convert(job: dict[str, Any]) -> str | None:
+    from nbconvert import HTMLExporter
+
+    from forecast import reporting
+
+    templates = str(Path(reporting.__file__).parent / "templates")
+    exporter = HTMLExporter(
+        template_name="report", extra_template_basedirs=[templates], extra_template_paths=[templates]
+    )
+    html, _ = exporter.from_filename("report.ipynb")
+    Path("report.html").write_text(html, encoding="utf-8")
+    return None
+
+
+def main() -> None:
+    """Execute one job; whatever happens is written down."""
+    if sys.platform == "win32":
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+    folder = Path(sys.argv[1]).resolve()
+    os.environ[FOLDER] = str(folder)
+    try:
+        result = execute(folder)
+    except Exception as error:
+        result = {"error": f"{type(error).__name__}: {error}", "seconds": {}}
+    (folder / RESULT).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
