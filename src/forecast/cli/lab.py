@@ -1,0 +1,34 @@
+"""`forecast lab`: JupyterLab on the notebooks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+
+@click.command(name="lab", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> int:
+    r"""Open JupyterLab on notebooks/; what else is given goes to JupyterLab.
+
+    JupyterLab's news and update checks are off: nothing is fetched.
+
+    \b
+    Examples:
+      forecast lab
+      forecast lab --no-browser --port 8890
+    """
+    from forecast.plans.catalogue import Catalogue
+
+    catalogue = Catalogue.find()
+    settings = [
+        f"--ServerApp.root_dir={catalogue.root}",
+        "--LabApp.default_url=/lab/tree/notebooks/report.ipynb",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    environment = {**os.environ, "FORECAST_HOME": str(catalogue.root)}
+    return subprocess.call([sys.executable, "-m", "jupyterlab", *settings, *arguments], env=environment)

@@ -1,0 +1,78 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from forecast.errors import DataError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A date, or the last day of a month or year: `2021-06-30`, `2021-06`, `2021`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the date, or say which forms are right."""
+        from forecast.schema.periods import end_of
+
+        if isinstance(value, date):
+            return value
+        try:
+            return end_of(value)
+        except DataError as error:
+            self.fail(str(error), param, ctx)
+
+
+class PeriodOption(click.ParamType[Any]):
+    """A period in its canonical text."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the period, or say which forms are right."""
+        from forecast.schema.periods import Period
+
+        try:
+            return value if isinstance(value, Period) else Period.parse(value)
+        except DataError as error:
+            self.fail(str(error), param, ctx)
+
+
+def as_of(function: F) -> F:
+    """`--as-of`."""
+    text = "Only what was known on this day counts; today by default."
+    return click.option("--as-of", type=Day(), default=None, help=text)(function)
+
+
+def by(function: F) -> F:
+    """`--by`."""
+    text = "Another due date of the last target, e.g. 2028 or 2027-2028."
+    return click.option("--by", type=PeriodOption(), default=None, help=text)(function)
+
+
+def language(function: F) -> F:
+    """`--lang`."""
+    text = "Language; that of parameters/defaults.yaml by default."
+    return click.option("--lang", "language", type=click.Choice(["fr", "en"]), default=None, help=text)(function)
+
+
+def output(function: F) -> F:
+    """`--format` and `--out`."""
+    function = click.option(
+        "--out",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=None,
+        help="File to write; the screen by default.",
+    )(function)
+    choice = click.Choice(["table", "csv", "json", "parquet"])
+    return click.option("--format", "form", type=choice, default="table", show_default=True, help="How to print.")(
+        function
+    )
