@@ -11,6 +11,10 @@ NEEDED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 # The first Python of this computer that fits; or `make setup PYTHON=/some/python3.12`
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(NEEDED)' 2>/dev/null && echo $$python && break; done)
+# Small arrays gain nothing from threads of their own, and two test processes would fight for the cores
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 RUN_ARGS ?=
 LOCK_ARGS ?=
