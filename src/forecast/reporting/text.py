@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from forecast.plans.model import Indicator, Plan, Target
 from forecast.reporting.cases import Case, Commitment, Value, cases
@@ -191,10 +192,20 @@ def gap_sentence(item: Commitment, case: Case, voice: Voice) -> str:
     if row.get("gap") is None:
         return ""
     side = _("short by {amount}") if row["gap"] > 0 else _("better than the target by {amount}")
-    interval = _("80% interval: {low} to {high}").format(
-        low=signed_gap(row["gap_high"], voice), high=signed_gap(row["gap_low"], voice)
-    )
-    return f"{side.format(amount=voice.difference(row['gap'], unit))} ({interval})"
+    return f"{side.format(amount=voice.difference(row['gap'], unit))} ({gap_interval(row, voice)})"
+
+
+def gap_interval(row: Mapping[str, Any], voice: Voice) -> str:
+    """Say in words between which gaps the interval of 0.8 lies; no sign to be read."""
+    _ = voice.translate
+    low, high = row["gap_low"], row["gap_high"]
+    if low > 0:
+        text = _("80% interval: short by {low} to {high}")
+    elif high <= 0:
+        low, high, text = high, low, _("80% interval: {low} to {high} to spare")
+    else:
+        low, high, text = high, low, _("80% interval: short by {low} to {high} to spare")
+    return text.format(low=voice.number(abs(low)), high=voice.number(abs(high)))
 
 
 def signed_gap(gap: float, voice: Voice) -> str:
