@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.errors import RunError
+from forecast.models import registry
 from forecast.plans.catalogue import Catalogue
 from forecast.runs.inputs import Inputs, digest, gather_inputs
 from forecast.runs.leave import PROOF
@@ -126,6 +127,7 @@ def make_runs(
         If a file is faulty: everything is checked before the first kernel starts.
     """
     check_results(request.results)
+    registry.get(request.parameters.model)  # an unknown model is told here, not by every kernel
     inputs = {key: _inputs(request, *key) for key in dict.fromkeys((job.plan, job.scenario) for job in jobs)}
     known = [] if request.force else find_runs(request.results)
     workers = Workers()
