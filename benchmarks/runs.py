@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -27,28 +28,42 @@ from forecast.runs.matrix import Job, jobs_of, load_matrix
 COMMAND = [str(Path(sys.executable).parent / "forecast")]
 
 
-def measure(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Seconds and peak memory in MB of a command with all its children, sampled every 50 ms."""
-    started, peak, ended = time.perf_counter(), 0.0, threading.Event()
+@dataclass
+class Measure:
+    """What a command cost with all its children: seconds, and peak memory in MB.
+
+    `resident` adds up every process; `proportional` counts pages that processes share once (Linux; else as resident).
+    """
+
+    seconds: float = 0.0
+    resident: float = 0.0
+    proportional: float = 0.0
+
+
+def measure(command: list[str], environment: dict[str, str]) -> Measure:
+    """Run a command and sample the memory of its whole family every 50 ms."""
+    cost, started, ended = Measure(), time.perf_counter(), threading.Event()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def watch() -> None:
-        nonlocal peak
         while not ended.wait(0.05):
             try:
                 family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-                peak = max(peak, sum(one.memory_info().rss for one in family) / 1e6)
-            except psutil.NoSuchProcess:
+                found = [one.memory_full_info() for one in family]
+            except psutil.Error:
                 continue
+            cost.resident = max(cost.resident, sum(one.rss for one in found) / 1e6)
+            cost.proportional = max(cost.proportional, sum(getattr(one, "pss", one.rss) for one in found) / 1e6)
 
     thread = threading.Thread(target=watch)
     thread.start()
     code = process.wait()
+    cost.seconds = time.perf_counter() - started
     ended.set()
     thread.join()
     if code:
         raise SystemExit(f"{' '.join(command)} ended with exit code {code}")
-    return time.perf_counter() - started, peak
+    return cost
 
 
 def plain_loop(root: Path, jobs: list[Job], folder: Path) -> float:
@@ -81,24 +96,24 @@ def main() -> None:
     jobs = jobs_of(catalogue, load_matrix(catalogue))
     environment = {**os.environ, "FORECAST_HOME": str(catalogue.root)}
     for arguments in (["--help"], ["plans"], ["check"]):
-        times = sorted(measure(COMMAND + arguments, environment)[0] for _ in range(5))
+        times = sorted(measure(COMMAND + arguments, environment).seconds for _ in range(5))
         print(f"forecast {' '.join(arguments):8} median {times[2]:.2f} s of five, fastest {times[0]:.2f}")
-    with tempfile.TemporaryDirectory() as folder:
-        seconds, peak = measure(
-            [*COMMAND, "run", "--plan", "msss_2023_2027", "-s", "baseline", "--lang", "fr", "--out", folder],
-            environment,
-        )
-        print(f"one run (msss_2023_2027, the largest): {seconds:.1f} s, {peak:.0f} MB in all its processes")
-    with tempfile.TemporaryDirectory() as folder:
-        seconds, peak = measure([*COMMAND, "run", "--out", folder], environment)
+    one = ["run", "--plan", "msss_2023_2027", "-s", "baseline", "--lang", "fr"]
+    for arguments, what in (
+        (one, "one run (msss_2023_2027, the largest)"),
+        (["run"], f"whole matrix, {len(jobs)} runs"),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            cost = measure([*COMMAND, *arguments, "--out", folder], environment)
         print(
-            f"whole matrix: {len(jobs)} runs in {seconds:.0f} s on {os.cpu_count()} cores, {peak:.0f} MB at most in all"
+            f"{what}: {cost.seconds:.1f} s on {os.cpu_count()} cores; memory of command, workers and kernels"
+            f" {cost.resident:.0f} MB resident, {cost.proportional:.0f} MB with shared pages counted once"
         )
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(environment | THREADS)
         chosen = jobs[:plain]
         loop = plain_loop(catalogue.root, chosen, Path(folder))
-    each, ours = loop / len(chosen), seconds / len(jobs)
+    each, ours = loop / len(chosen), cost.seconds / len(jobs)
     print(f"plain papermill loop: {len(chosen)} runs in {loop:.0f} s")
     print(f"per run {each:.1f} s against {ours:.1f} s: {each / ours:.2f} times ours")
 

@@ -15,7 +15,7 @@ from forecast.errors import DataError, Fault, nearest
 from forecast.plans.catalogue import Catalogue, inside, show_bounds
 from forecast.plans.grammar import parse_target
 from forecast.plans.model import DayText, Indicator, PeriodText, Plan, Series, Target
-from forecast.schema.files import Record, read_text
+from forecast.schema.files import Document, Record, read_text
 from forecast.schema.periods import Period, end_of
 
 if TYPE_CHECKING:
@@ -78,22 +78,30 @@ def load(plan: Plan, catalogue: Catalogue, *, as_of: date) -> pd.DataFrame:
     """
     from forecast.schema.tables import make_table
 
+    return make_table("observations", known(plan, catalogue, as_of=as_of))
+
+
+def known(plan: Plan, catalogue: Catalogue, *, as_of: date) -> list[dict[str, Any]]:
+    """Rows of the table that `load` makes, in its order: by indicator, then in time."""
     rows = read(catalogue)
     records = []
     for name in (*plan.indicators, *plan.drivers, *plan.comparables):
         series, measure = plan.series_of(name), plan.item(name).measure
-        known = [row.observation for row in rows if row.observation.series in series]
-        known = [item for item in known if known_from(item, catalogue) <= as_of]
-        for item, used, why in choose(known, catalogue):
-            record = item.model_dump() | {"indicator": name, "used": used, "why": why}
-            record["published"] = known_from(item, catalogue).isoformat()
-            record["time"] = Period.parse(item.period).time(measure)
-            records.append(record)
-    table = make_table("observations", records)
-    order = {name: position for position, name in enumerate((*plan.indicators, *plan.drivers, *plan.comparables))}
-    return table.sort_values(
-        ["indicator", "time", "used"], kind="stable", key=lambda c: c.map(order) if c.name == "indicator" else c
-    ).reset_index(drop=True)
+        items = [row.observation for row in rows if row.observation.series in series]
+        items = [item for item in items if known_from(item, catalogue) <= as_of]
+        found = [
+            item.model_dump()
+            | {
+                "indicator": name,
+                "used": used,
+                "why": why,
+                "published": known_from(item, catalogue).isoformat(),
+                "time": Period.parse(item.period).time(measure),
+            }
+            for item, used, why in choose(items, catalogue)
+        ]
+        records += sorted(found, key=lambda record: (record["time"], record["used"]))
+    return records
 
 
 def known_from(item: Observation, catalogue: Catalogue) -> date:
@@ -201,9 +209,10 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
     named = _named_series(plans)
     faults = [*_repeated(rows), *_unit_faults(rows, named)]
     for plan in plans:
-        faults += _proposal_faults(plan, named.keys(), catalogue)
+        document = catalogue.document(plan.id)
+        faults += _proposal_faults(plan, named.keys(), document)
         for name, indicator in plan.indicators.items():
-            faults += _baseline_faults(plan, name, indicator, rows, catalogue)
+            faults += _baseline_faults(plan, name, indicator, rows, document)
     return faults
 
 
@@ -243,9 +252,8 @@ def _unit_faults(rows: list[Row], named: dict[str, Series]) -> Iterator[Fault]:
 
 
 def _baseline_faults(
-    plan: Plan, name: str, indicator: Indicator, rows: list[Row], catalogue: Catalogue
+    plan: Plan, name: str, indicator: Indicator, rows: list[Row], document: Document
 ) -> Iterator[Fault]:
-    document = catalogue.document(plan.id)
     start = baseline_value(plan, indicator)
     values = {row.observation.value for row in rows if row.observation.series == plan.series_of(name)[0]}
     if start is not None and start not in values:
@@ -259,8 +267,7 @@ def _baseline_faults(
         yield Fault(document.path, document.line(("indicators", name, "targets", i)), message)
 
 
-def _proposal_faults(plan: Plan, series: Collection[str], catalogue: Catalogue) -> Iterator[Fault]:
-    document = catalogue.document(plan.id)
+def _proposal_faults(plan: Plan, series: Collection[str], document: Document) -> Iterator[Fault]:
     for name, indicator in plan.indicators.items():
         for i, proposal in enumerate(indicator.proposals):
             if proposal.series is not None and proposal.series not in series:

@@ -54,10 +54,10 @@ def gather_inputs(
     plan = catalogue.plan(plan_id)
     scenario = scenarios.load(catalogue, plan, scenario_id)
     resolved = scenarios.resolve(scenario, plan, by=by)
-    known = observations.load(plan, catalogue, as_of=as_of)
+    known = observations.known(plan, catalogue, as_of=as_of)
     parts = {
         "plan": digest(plan.model_dump_json()),
-        "known": digest(known.to_csv(index=False)),
+        "known": digest(json.dumps(known, ensure_ascii=False)),
         "past": digest(json.dumps(_past(resolved, as_of))),
         "records": digest(_records(catalogue)),
         "code": code_hash(catalogue.root),
