@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report test check notebooks lab lock clean
+.PHONY: help setup report test oldest check notebooks lab lock clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -42,7 +42,7 @@ $(STAMP): requirements.lock pyproject.toml $(if $(USABLE),,out-of-place)
 .PHONY: out-of-place
 out-of-place:
 
-report: $(STAMP) ## make the reports that are due and their index; RUN_ARGS="--plan P --lang fr" narrows
+report: $(STAMP) ## make every report and their index; RUN_ARGS="--plan P --lang fr" narrows
 	@status=0; $(BIN)/forecast run $(RUN_ARGS) || status=$$?; \
 	if [ -f results/index.html ]; then echo "Reports: $(CURDIR)/results/index.html"; fi; exit $$status
 
@@ -57,15 +57,24 @@ check: $(STAMP) ## format, lint, types, direction of imports, spelling, data and
 	$(BIN)/codespell
 	$(BIN)/forecast check
 
+# In a folder of .venv, so that a clean copy has one environment; from a lock of its own, so that it does not drift
+oldest: $(STAMP) ## all tests with the oldest dependencies that pyproject.toml allows
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/oldest
+	@$(BIN)/uv pip sync --quiet --python .venv/oldest/bin/python --require-hashes --compile-bytecode requirements.oldest.lock
+	@$(BIN)/uv pip install --quiet --python .venv/oldest/bin/python --no-deps --no-build-isolation -e .
+	.venv/oldest/bin/python -m pytest $(if $(FORECAST_NO_SKIPS),-p tests.plugins.no_skips) $(PYTEST_ARGS)
+
 notebooks: $(STAMP) ## execute every notebook with its default parameters
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=600 notebooks
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	$(BIN)/forecast lab
 
-lock: $(STAMP) ## make requirements.lock again from pyproject.toml; LOCK_ARGS=--upgrade takes newer versions
+lock: $(STAMP) ## make both locks again from pyproject.toml; LOCK_ARGS=--upgrade takes newer versions
 	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header $(LOCK_ARGS) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 --resolution lowest-direct \
+		--generate-hashes --no-emit-index-url --no-header $(LOCK_ARGS) -o requirements.oldest.lock
 
 clean: ## remove .venv and caches; results/ is kept
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

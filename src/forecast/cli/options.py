@@ -14,7 +14,7 @@ from forecast.errors import DataError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType[date]):
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.5 on
     """A date, or the last day of a month or year: `2021-06-30`, `2021-06`, `2021`."""
 
     name = "date"
@@ -31,7 +31,7 @@ class Day(click.ParamType[date]):
             self.fail(str(error), param, ctx)
 
 
-class PeriodOption(click.ParamType[Any]):
+class PeriodOption(click.ParamType):  # type: ignore[type-arg]
     """A period in its canonical text."""
 
     name = "period"
