@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecast.models import arima, ets, grid, structural, theta
+from forecast.models import arima, ets, grid, statespace, structural, theta
 from forecast.models.panel import Series
 from forecast.models.registry import COMPONENTS
 from forecast.models.spread import draw_spread, load_prior, measure_prior
@@ -100,12 +100,8 @@ def test_theta_errors_are_those_of_its_forecasts():
 
 @pytest.mark.parametrize("module", [arima, structural])
 def test_state_space_weights_give_the_variance_of_statsmodels(module):
-    fitted = module.fit_best(history(60))
-    if module is arima:
-        fits = dict(zip(fitted.model.param_names, fitted.params, strict=True))
-        weights = arima.weigh_shocks(fits.get("ar.L1", 0.0), fits.get("ma.L1", 0.0), 6)
-    else:
-        weights = structural.weigh_shocks(fitted, 6)
+    fitted = statespace.fit_best(module.make_candidates(history(60)))
+    weights = module.weigh_shocks(fitted, 6)
     variance = np.asarray(fitted.get_forecast(6).var_pred_mean)
     np.testing.assert_allclose(np.cumsum(weights**2), variance / variance[0], rtol=1e-3)
 
@@ -113,8 +109,8 @@ def test_state_space_weights_give_the_variance_of_statsmodels(module):
 def test_arima_errors_leave_gaps_out():
     values = history(20)
     values[[4, 5, 11]] = np.nan
-    fitted = arima.fit_best(values)
-    squares, freedom = arima.measure_errors(fitted)
+    fitted = statespace.fit_best(arima.make_candidates(values))
+    squares, freedom = statespace.measure_errors(fitted)
     assert freedom == 16 - len(fitted.params) + 1
     assert squares > 0
 

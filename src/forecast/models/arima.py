@@ -1,14 +1,14 @@
 """ARIMA of a small set of orders, chosen by AICc (statsmodels)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from forecast.models.drift import DRIFT
 from forecast.models.grid import Prepared
-from forecast.models.spread import draw_spread
-from forecast.models.stepwise import FitError, StepForecaster, fitting, standardise
-from forecast.models.walks import draw_paths
+from forecast.models.statespace import simulate_best
+from forecast.models.stepwise import StepForecaster
 from forecast.schema.draws import FloatArray
 
 # order, drift; all differenced once, so that their AICc compare
@@ -22,48 +22,21 @@ CANDIDATES = (
 
 
 def simulate_arima(prepared: Prepared, draws: int, generator: np.random.Generator) -> FloatArray:
-    """Fit every candidate without the season, gaps left open, and draw from the best."""
-    steps = standardise(prepared.steps - prepared.season_of(prepared.steps))
-    fitted = fit_best(steps.values)
-    with fitting():
-        forecast = np.asarray(fitted.forecast(prepared.horizon))
-        squares, freedom = measure_errors(fitted)
-    spread = draw_spread(generator, squares * steps.sd**2, freedom, prepared.prior_sd, draws)
-    median = np.concatenate([prepared.z[-1:], steps.mean + steps.sd * forecast + prepared.season_ahead()[1:]])
-    fits = dict(zip(fitted.model.param_names, fitted.params, strict=True))
-    weights = weigh_shocks(float(fits.get("ar.L1", 0.0)), float(fits.get("ma.L1", 0.0)), prepared.horizon)
-    return draw_paths(generator, median, weights, spread)
+    """Draw from the best order."""
+    return simulate_best(prepared, draws, generator, make_candidates, weigh_shocks)
 
 
-def fit_best(values: FloatArray) -> Any:
-    """Fit the candidates and keep the lowest AICc; a candidate that cannot be fitted is passed over."""
+def make_candidates(values: FloatArray) -> Iterable[Any]:
+    """Make a model of every order."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-    best, lowest = None, np.inf
-    for order, drift in CANDIDATES:
-        try:
-            with fitting():
-                fitted = SARIMAX(values, order=order, trend="c" if drift else "n").fit(disp=False, cov_type="none")
-                if fitted.aicc < lowest:
-                    best, lowest = fitted, fitted.aicc
-        except FitError:
-            continue
-    if best is None:
-        raise FitError("no order could be fitted")
-    return best
+    return (SARIMAX(values, order=order, trend="c" if drift else "n") for order, drift in CANDIDATES)
 
 
-def measure_errors(fitted: Any) -> tuple[float, float]:
-    """Sum the squared errors one step ahead, each in the variance of a complete step, and count their freedom."""
-    errors = np.asarray(fitted.filter_results.standardized_forecasts_error)[0, fitted.loglikelihood_burn :]
-    observed = np.isfinite(np.asarray(fitted.model.endog)[fitted.loglikelihood_burn :, 0])
-    variance = float(fitted.filter_results.forecasts_error_cov[0, 0, -1])
-    known = errors[observed]
-    return float(np.sum(known**2)) * variance, known.size - len(fitted.params) + 1
-
-
-def weigh_shocks(ar: float, ma: float, horizon: int) -> FloatArray:
+def weigh_shocks(fitted: Any, horizon: int) -> FloatArray:
     """Say what remains of a shock after 0, 1, 2, … steps: the running sum of the weights of the changes."""
+    fits = dict(zip(fitted.model.param_names, fitted.params, strict=True))
+    ar, ma = float(fits.get("ar.L1", 0.0)), float(fits.get("ma.L1", 0.0))
     changes = np.concatenate([[1.0], (ar + ma) * ar ** np.arange(horizon - 1)])
     return np.cumsum(changes)
 

@@ -16,7 +16,8 @@ from forecast.schema.periods import Measure, Period, end_of
 
 Operator = Literal[">=", "<=", ">", "<", "="]
 TargetKind = Literal["level", "change", "range", "standard", "date", "text", "none"]
-Reading = Literal[
+#: How a due date is read; a target that moves to another date loses these.
+DateReading = Literal[
     "calendar year",
     "fiscal year",
     "end of year",
@@ -24,12 +25,8 @@ Reading = Literal[
     "end of season",
     "end of month",
     "start of period",
-    "relative",
-    "points",
-    "of baseline",
-    "recurring",
-    "per year",
 ]
+Reading = DateReading | Literal["relative", "points", "of baseline", "recurring", "per year"]
 Bounds = tuple[float | None, float | None]
 
 

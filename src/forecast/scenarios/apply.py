@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from forecast.errors import ScenarioError
-from forecast.plans.model import Indicator, Plan, Target
+from forecast.plans.model import DateReading, Indicator, Plan, Target
 from forecast.scenarios.model import Change, Scenario, TargetChange
 from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.language import Text
@@ -18,16 +18,6 @@ from forecast.schema.scales import Scale
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Readings of a due date, which a moved target loses.
-DATED = (
-    "calendar year",
-    "fiscal year",
-    "end of year",
-    "end of plan",
-    "end of season",
-    "end of month",
-    "start of period",
-)
 #: Why a target is due on another date than the plan's when a reader asked.
 ASKED = Text(fr="échéance demandée par le lecteur", en="date asked for by the reader")
 
@@ -71,7 +61,7 @@ def _moved(targets: tuple[Target, ...], change: TargetChange) -> tuple[Target, .
         return targets
     update: dict[str, object] = {"reason": change.reason}
     if change.due is not None:
-        kept = tuple(reading for reading in targets[numeric[-1]].reading if reading not in DATED)
+        kept = tuple(reading for reading in targets[numeric[-1]].reading if reading not in get_args(DateReading))
         update |= {"due": change.due, "reading": kept}
     if change.value is not None:
         update["value"] = change.value
