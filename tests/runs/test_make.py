@@ -221,6 +221,14 @@ def test_a_folder_that_cannot_be_made_is_told(run: Callable[..., list[Outcome]],
     )
 
 
+def test_a_read_only_folder_is_told(catalogue_copy: Catalogue) -> None:
+    process = command(catalogue_copy, "--plan", ALLIANCE, "--out", "/sys/forecast")  # a folder that nobody may add to
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert errors.startswith("error: output folder '/sys/forecast' cannot be written: ")
+    assert errors.strip().endswith("; choose another with --out")
+
+
 @pytest.mark.parametrize("name", ["{plan}", "s3://bucket/results"])
 def test_a_folder_that_papermill_would_interpret_is_refused(name: str, catalogue_copy: Catalogue) -> None:
     process = command(catalogue_copy, "--plan", ALLIANCE, "--out", name, cwd=str(catalogue_copy.root))
