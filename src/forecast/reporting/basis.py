@@ -58,9 +58,10 @@ def _observed(real: Sequence[Value], as_of: date, voice: Voice) -> str:
 
 def _age(period: Period, as_of: date, voice: Voice) -> str:
     """Write the time from the end of a period to the as-of, in months, from two years on in years."""
+    _ = voice.translate
     months = max(0, round((as_of - period.end).days / 30.44))
     if months < 1:
-        return voice.translate("less than a month")
+        return _("less than a month")
     if months < 24:
         return voice.counted("{n} month", "{n} months", months)
     return voice.counted("{n} year", "{n} years", round(months / 12, 1))
