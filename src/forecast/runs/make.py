@@ -11,8 +11,8 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -138,7 +138,7 @@ def make_runs(
         futures = [
             pool.submit(_make_one, request, job, inputs[job.plan, job.scenario], known, workers, aside) for job in jobs
         ]
-        for future in as_completed(futures):
+        for future in _as_completed(futures):
             outcomes.append(future.result())
             tell(outcomes[-1])
     except BaseException:
@@ -149,6 +149,14 @@ def make_runs(
         pool.shutdown(wait=True)
         _sweep(aside)
     return sorted(outcomes, key=lambda outcome: outcome.job)
+
+
+def _as_completed(futures: Iterable[Future[Outcome]]) -> Iterator[Future[Outcome]]:
+    """Give each future as it ends, waking twice a second: a signal just before a wait without end would be lost."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+        yield from done
 
 
 def _inputs(request: Request, plan: str, scenario: str) -> Inputs:
