@@ -131,7 +131,7 @@ def test_a_failed_run_does_not_stop_the_others(run: Callable[..., list[Outcome]]
     path = catalogue_copy.root / "notebooks" / "report.ipynb"
     cells = json.loads(path.read_text("utf-8"))
     last = cells["cells"][-1]
-    last["source"] = ["assert language != 'en'\n", *last["source"]]
+    last["source"] = "assert language != 'en'\n" + "".join(last["source"])
     path.write_text(json.dumps(cells), "utf-8")
     outcomes = run([FRENCH, ENGLISH], at_once=2)
     assert [(outcome.job.language, outcome.state) for outcome in outcomes] == [("en", "failed"), ("fr", "done")]
@@ -140,7 +140,8 @@ def test_a_failed_run_does_not_stop_the_others(run: Callable[..., list[Outcome]]
 def test_a_report_on_another_plan_is_refused(run: Callable[..., list[Outcome]], catalogue_copy: Catalogue) -> None:
     path = catalogue_copy.root / "notebooks" / "report.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
-    notebook["cells"][-1]["source"].insert(0, "study = run_study('office_des_professions_2019_2023')\n")
+    last = notebook["cells"][-1]
+    last["source"] = "study = run_study('office_des_professions_2019_2023')\n" + "".join(last["source"])
     path.write_text(json.dumps(notebook), "utf-8")
     (failed,) = run([FRENCH])
     assert failed.error == "the notebook reported on office_des_professions_2019_2023 · baseline instead"
@@ -170,7 +171,7 @@ def test_ctrl_c_keeps_what_is_finished(catalogue_copy: Catalogue) -> None:
     path = catalogue_copy.root / "notebooks" / "report.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
     last = notebook["cells"][-1]
-    last["source"] = ["import time\n", "time.sleep(600 if language != 'fr' else 0)\n", *last["source"]]
+    last["source"] = "import time\ntime.sleep(600 if language != 'fr' else 0)\n" + "".join(last["source"])
     path.write_text(json.dumps(notebook), "utf-8")
     finished = catalogue_copy.root / "results" / ALLIANCE
     with command(catalogue_copy, "--plan", ALLIANCE, "--jobs", "2", "--draws", "200") as process:
