@@ -172,6 +172,11 @@ def _read_file(text: str, shown: str) -> tuple[list[Row], list[Fault]]:
             faults.append(Fault(shown, reader.line_num, message))
             continue
         record = {name: cell.strip() or None for name, cell in zip(header, cells, strict=True)}
+        if "_" in (record["value"] or ""):  # Python would read 1_2400 as 12400
+            faults.append(
+                Fault(shown, reader.line_num, f"value: '{record['value']}' is not a number; write digits only")
+            )
+            continue
         try:
             rows.append(Row(Observation.model_validate(record), shown, reader.line_num))
         except ValidationError as error:

@@ -342,9 +342,13 @@ def test_observations_that_are_carried_over_keep_their_value(shared, rows, name)
         wanted = Period.parse(canonical(row["period"])) if "/" not in canonical(row["period"])[:8] else None
         same = [item for item in candidates if abs(item.value - float(row["value"])) <= 1e-9 * abs(item.value)]
         near = [item for item in same if wanted is None or overlaps(Period.parse(item.period), wanted)]
-        if not near:
+        if not near and (row["indicator_id"], row["period"]) not in MOVED:
             lost.append(f"{row['indicator_id']} {row['period']} {row['value']}")
     assert lost == []
+
+
+#: Values whose date is not printed, placed where they contradict another value, so that one of both is chosen.
+MOVED = {("sq_chirurgies_attente_1an", "2020-02")}
 
 
 def overlaps(one, other):

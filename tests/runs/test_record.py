@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forecast.errors import PlanError
-from forecast.runs.record import find_runs, place
+from forecast.runs.record import find_runs, find_same, place
 from forecast.schema.names import check_name
 
 RECORD = {
@@ -19,6 +19,9 @@ RECORD = {
     "inputs": {"hash": "0123456789abcdef"},
     "finished": "2026-11-23T00:00:00",
     "outcome": "done",
+    "error": None,
+    "files": {"report.html": "sha"},
+    "scenario_resolved": {},
 }
 
 
@@ -45,8 +48,25 @@ def test_half_a_record_is_not_a_run(tmp_path: Path) -> None:
     results = tmp_path / "results"
     good = place(work(tmp_path, "good"), results, RECORD)
     bad = place(work(tmp_path, "bad"), results, RECORD)
-    (bad / "run.json").write_text(json.dumps(RECORD)[:40], "utf-8")
-    assert [run.folder for run in find_runs(results)] == [good]
+    for half in (json.dumps(RECORD)[:40], "{}", "[]", "null", '{"finished": 1}'):
+        (bad / "run.json").write_text(half, "utf-8")
+        assert [run.folder for run in find_runs(results)] == [good]
+
+
+def test_what_is_being_made_aside_is_not_a_run(tmp_path: Path) -> None:
+    aside = work(tmp_path, "results") / ".work" / "one" / "two"
+    aside.mkdir(parents=True)
+    (aside / "run.json").write_text(json.dumps(RECORD), "utf-8")
+    assert find_runs(tmp_path / "results") == []
+
+
+def test_a_run_whose_report_is_gone_is_made_again(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    folder = place(work(tmp_path, "one"), results, RECORD)
+    key = ("p", "s", "fr", RECORD["inputs"]["hash"])
+    assert find_same(find_runs(results), *key).folder == folder
+    (folder / "report.html").unlink()
+    assert find_same(find_runs(results), *key) is None
 
 
 @pytest.mark.parametrize("name", ["..", "a/b", "{plan}", "s3://x", "", "Plan", "a b", "x" * 81])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +37,7 @@ def test_times_keep_the_clock_over_both_changes() -> None:
         ("30 6 * * 7", ["Sun *-*-* 06:30:00"]),
         ("0 0 1 jan mon", ["*-01-01 00:00:00", "Mon *-01-* 00:00:00"]),
         ("0 6 */10 * *", ["*-*-01/10 06:00:00"]),
+        ("0 6 */2 * 1", ["Mon *-*-01/2 06:00:00"]),
         ("0 6 * * mon-wed/2", ["Mon,Wed *-*-* 06:00:00"]),
     ],
 )
@@ -85,3 +87,10 @@ def test_what_is_asked_for_and_not_there_is_told(catalogue: Catalogue, asked: di
     with pytest.raises(RunError) as error:
         jobs_of(catalogue, load_matrix(catalogue), **asked)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("when", ["0 6 L * *", "0 6 * * 5#2", "0 6 * * 1L", "0 6 LW * *", "0 0 6 * * *", "0 6 * *"])
+def test_cron_times_that_not_every_cron_reads_are_refused(when: str) -> None:
+    message = f"'{when}' is not a plain cron time; write five fields: minute hour day month weekday"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        matrix(when)

@@ -287,7 +287,17 @@ def test_held_over_quarters_counts_each_of_the_next_year(make_evidence, make_tar
 
 @pytest.mark.parametrize(("value", "expected"), [(10.0, "2024"), (1e6, None)])
 def test_first_plausible_date(make_evidence, make_target, value, expected):
-    assert first_plausible(make_evidence(make_target(value=value))) == expected
+    assert first_plausible(make_evidence(make_target(value=value), as_of=date(2024, 6, 1))) == expected
+
+
+def test_a_date_that_has_passed_is_no_plausible_one(make_evidence, make_target):
+    assert first_plausible(make_evidence(make_target(value=10.0), as_of=date(2024, 12, 31))) == "2025"
+
+
+def test_recent_pace_is_the_slope_of_the_last_five_years(make_evidence):
+    evidence = make_evidence(points={"2010": 90.0, "2019": 20.0, "2021": 26.0, "2022": 25.0, "2023": 31.0})
+    slope = np.polyfit([0, 2, 3, 4], [20.0, 26.0, 25.0, 31.0], 1)[0]
+    assert outlook_row(evidence)["recent_pace"] == pytest.approx(slope)
 
 
 def test_met_and_missed_add_up(make_evidence, make_target):

@@ -459,3 +459,36 @@ def test_commands_that_need_no_model_import_none():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "words", [[], *([name] for name in COMMANDS), ["plans", "show"], ["schedule", "export"], ["new", "plan"]]
+)
+def test_examples_of_every_help_stand_on_lines_of_their_own(call, words):
+    _, out, _ = call(*words, "--help")
+    assert "\\b" not in out
+    if len(words) < 2:
+        assert re.search(r"^  Examples?:\n    forecast ", out, re.MULTILINE)
+
+
+def test_source_text_in_square_brackets_is_no_markup(call, small, edit):
+    edit("data/plans/clinic.yaml", "fr: Patients vus à temps", 'fr: "Taux [net] de [/b] x"')
+    code, out, _ = call("plans", "show", "clinic", "--lang", "fr")
+    assert code == 0
+    assert "[net]" in out
+
+
+def test_options_before_a_subcommand_are_refused(call):
+    assert call("plans", "--format", "json", "show", "msss_2023_2027")[0] == 2
+
+
+def test_a_day_that_has_not_come_is_refused(call):
+    code, _, err = call("project", "hema_quebec_2021_2025", "plasma_self_sufficiency", "--as-of", "2190")
+    assert code == 2
+    assert "'2190' has not come yet; write today" in err
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_the_schedule_for_machines(call, form):
+    code, out, _ = call("schedule", "--format", form)
+    assert (code, "quarterly" in out) == (0, True)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast import models, scenarios
-from forecast.errors import DataError, ScenarioError
+from forecast import models, observations, scenarios
+from forecast.errors import ScenarioError
 from forecast.scenarios.apply import apply, assume, resolve
 from forecast.scenarios.library import growth_units
 from forecast.scenarios.model import Assumption, Change, Scenario, TargetChange
@@ -338,24 +338,64 @@ def test_extends_takes_in_what_it_extends(small, write):
         "parameters/clinic/later.yaml",
         "title: {fr: Tard, en: Late}\ndescription: {fr: Tard, en: Late}\nextends: faster\n"
         "targets:\n  waiting: {due: 2028-2029, reason: {fr: Report, en: Later}}\n"
-        "changes:\n  - {on: visits, change: set, value: 10, unit: persons, from: 2027, assumed: true,"
+        "changes:\n  - {on: waiting, change: set, value: 10, unit: persons, from: 2026-2027, assumed: true,"
         " reason: {fr: a, en: a}}\n",
     )
     scenario = scenarios.load(small, small.plan("clinic"), "later")
-    assert [item.on for item in scenario.changes] == ["seen_on_time", "visits"]
-    assert (scenario.targets["waiting"].due, scenario.targets["waiting"].value) == ("2028-2029", None)
+    assert [item.on for item in scenario.changes] == ["seen_on_time", "waiting"]
+    assert (scenario.targets["waiting"].due, scenario.targets["waiting"].value) == ("2028-2029", 900)
     assert scenario.id == "later"
 
 
-def test_a_change_that_clashes_with_what_it_extends_is_refused(small, write):
+def test_a_change_of_the_same_path_and_start_replaces_that_of_the_base(small, write):
     write(
         "parameters/clinic/more.yaml",
         "title: {fr: Plus, en: More}\ndescription: {fr: Plus, en: More}\nextends: faster\nchanges:\n"
         "  - {on: seen_on_time, change: set, value: 70, unit: '%', from: 2026, assumed: true,"
         " reason: {fr: a, en: a}}\n",
     )
-    with pytest.raises(DataError, match="two changes on 'seen_on_time' from 2026; keep one, or start the second later"):
-        scenarios.load(small, small.plan("clinic"), "more")
+    (change,) = scenarios.load(small, small.plan("clinic"), "more").changes
+    assert (change.change, change.value) == ("set", 70)
+
+
+def test_what_a_scenario_says_of_a_target_is_merged_with_its_base(small, write):
+    text = "title: {fr: a, en: a}\ndescription: {fr: a, en: a}\nextends: %s\n"
+    text += "targets:\n  waiting: {%s, reason: {fr: a, en: a}}\n"
+    write("parameters/clinic/later.yaml", text % ("baseline", "due: 2028-2029"))
+    write("parameters/clinic/lower.yaml", text % ("later", "value: 500"))
+    moved = scenarios.load(small, small.plan("clinic"), "lower").targets["waiting"]
+    assert (moved.due, moved.value) == ("2028-2029", 500)
+
+
+def test_a_yearly_flow_is_not_asked_about_a_month(small):
+    plan = small.plan("clinic")
+    with pytest.raises(ScenarioError) as caught:
+        scenarios.resolve(scenarios.load(small, plan), plan, by=Period.parse("2028-06"))
+    assert str(caught.value) == (
+        "'seen_on_time' is measured over a year: 2028-06 cannot be its due date;"
+        " write a year, such as 2028 or 2027-2028"
+    )
+
+
+def test_an_assumption_replaces_only_its_own_period(catalogue):
+    plan = catalogue.plan("msss_2023_2027")
+    reason = {"fr": "a", "en": "a"}
+    assumptions = {
+        "stretcher_length_of_stay": {"value": 18, "unit": "hours", "period": "2022-2023", "reason": reason},
+        "home_care_hours": {"value": 33e6, "unit": "hours", "period": "2023-2024", "reason": reason},
+    }
+    chosen = scenarios.load(catalogue, plan).model_copy(
+        update={"assumptions": {key: Assumption(**value) for key, value in assumptions.items()}}
+    )
+    known = observations.load(plan, catalogue, as_of=date(2026, 11, 23))
+    assumed = scenarios.assume(chosen, plan, known)
+    stay = assumed[assumed["indicator"] == "stretcher_length_of_stay"].set_index(["period", "status"])
+    assert stay.loc[("2023-2024", "exact"), "used"]
+    replaced = assumed[(assumed["indicator"] == "stretcher_length_of_stay") & (assumed["period"] == "2022-2023")]
+    assert sorted(zip(replaced["used"], replaced["why"].fillna(""), strict=True)) == [
+        (False, "replaced by an assumption"),
+        (True, ""),
+    ]
 
 
 def test_an_unknown_scenario_gets_the_nearest_name(small):

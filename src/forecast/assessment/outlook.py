@@ -8,7 +8,6 @@ import numpy as np
 
 from forecast.assessment.evidence import Evidence
 from forecast.schema.draws import FloatArray
-from forecast.schema.periods import Period
 
 #: Quantiles of `low` and `high`: an interval of 0.8.
 LOW, HIGH = 0.1, 0.9
@@ -56,15 +55,20 @@ def status(evidence: Evidence) -> str:
 
 
 def recent_pace(evidence: Evidence) -> float | None:
-    """Linear change a year over the last five years of observations; None with fewer than two dates."""
-    points = evidence.points
-    if len(points) < 2:
+    """Slope a year of the least-squares line through the observations of the last five years.
+
+    With fewer than two dates there the last two observations count; None when there is but one.
+    """
+    if len(evidence.points) < 2:
         return None
-    first = next(point for point in points if point.time >= points[-1].time - RECENT_YEARS - 1e-9)
-    if first.time >= points[-1].time:
-        first = points[-2]
-    years = points[-1].time - first.time
-    return (points[-1].value - first.value) / years if years > 0 else None
+    last = evidence.points[-1].time
+    recent = [point for point in evidence.points if point.time >= last - RECENT_YEARS - 1e-9]
+    if recent[0].time >= last:
+        recent = list(evidence.points[-2:])
+    times = np.array([point.time for point in recent])
+    values = np.array([point.value for point in recent])
+    spread = times - times.mean()
+    return float(spread @ values / (spread @ spread)) if spread.any() else None
 
 
 def _figures(evidence: Evidence) -> dict[str, Any]:
@@ -129,9 +133,11 @@ def _worse(evidence: Evidence, draws: FloatArray) -> float | None:
 
 
 def first_plausible(evidence: Evidence) -> str | None:
-    """First forecast period at which the target is met with a probability of one half or more."""
+    """First period ending after the as-of at which the target is met with a probability of one half or more."""
     path = evidence.path
     assert path is not None
     chances = evidence.target.met_by(path.draws).mean(axis=0)
-    found: list[Period] = [period for period, chance in zip(path.periods, chances, strict=True) if chance >= PLAUSIBLE]
-    return found[0].text if found else None
+    for period, chance in zip(path.periods, chances, strict=True):
+        if chance >= PLAUSIBLE and period.end > evidence.as_of:
+            return period.text
+    return None

@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="forecast", prog_name="forecast")
 def command() -> None:
-    r"""Forecasts and scenarios of public health plan indicators toward their targets.
+    """Forecasts and scenarios of public health plan indicators toward their targets.
 
     \b
     Examples:
@@ -90,4 +90,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        click.echo(f"error: {error.filename or 'output'}: {error.strerror}", err=True)
+        return 1
     return result if isinstance(result, int) else 0

@@ -7,7 +7,7 @@ import click
 
 @click.command(name="check")
 def command() -> int:
-    r"""Check every file under data/ and parameters/, and show all faults at once.
+    """Check every file under data/ and parameters/, and show all faults at once.
 
     Each line says which file and line, what is wrong and what would be right. Exit code 1 when there is a fault.
 

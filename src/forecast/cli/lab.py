@@ -12,7 +12,7 @@ import click
 @click.command(name="lab", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...]) -> int:
-    r"""Open JupyterLab on notebooks/; what else is given goes to JupyterLab.
+    """Open JupyterLab on notebooks/; what else is given goes to JupyterLab.
 
     JupyterLab's news and update checks are off: nothing is fetched.
 

@@ -7,7 +7,7 @@ import click
 
 @click.group(name="new")
 def command() -> None:
-    r"""Write a commented skeleton of a plan or a scenario; it passes `forecast check` at once.
+    """Write a commented skeleton of a plan or a scenario; it passes `forecast check` at once.
 
     \b
     Examples:

@@ -26,9 +26,12 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic only from click
         if isinstance(value, date):
             return value
         try:
-            return end_of(value)
+            day = end_of(value)
         except DataError as error:
             self.fail(str(error), param, ctx)
+        if day > date.today():
+            self.fail(f"'{value}' has not come yet; write today, {date.today()}, or an earlier day", param, ctx)
+        return day
 
 
 class PeriodOption(click.ParamType):  # type: ignore[type-arg]

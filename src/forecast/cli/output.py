@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +57,30 @@ def save(out: Path, content: bytes) -> None:
         raise click.UsageError(f"'{out}' cannot be written: {error.strerror}") from None
 
 
+def write_rows(name: str, rows: Sequence[Mapping[str, Any]], form: str, out: Path | None, **context: Any) -> None:
+    """Print rows as JSON (one object: the context, and the rows under their name), CSV or Parquet."""
+    if form == "json":
+        write_json({**context, name: list(rows)}, out)
+        return
+    if form == "parquet":
+        import pandas as pd
+
+        write_frame(pd.DataFrame(rows), form, out)
+        return
+    buffer = StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(buffer.getvalue().rstrip("\n"), out)
+
+
+def refuse_group_options(ctx: click.Context) -> None:
+    """Refuse options that stand before a subcommand, where they would do nothing."""
+    given = [name for name in ctx.params if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]
+    if given:
+        raise click.UsageError(f"write the options after '{ctx.invoked_subcommand}'", ctx)
+
+
 def write_frame(table: pd.DataFrame, form: str, out: Path | None) -> None:
     """Print a table as CSV or Parquet."""
     if form == "csv":
@@ -71,11 +97,15 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
     """Print a table for people; columns in `numbers` are aligned right."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(
+        title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
     for i, column in enumerate(columns):
-        table.add_column(column, justify="right" if i in numbers else "left", overflow="fold")
+        ids = column in ("plan", "indicator", "entry")  # to be copied, so never broken
+        table.add_column(Text(column), justify="right" if i in numbers else "left", overflow="fold", no_wrap=ids)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) for cell in row))  # what a source prints in square brackets is no markup
     console = Console() if sys.stdout.isatty() else Console(width=140, color_system=None)
     console.print(table)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from forecast.cli import options
-from forecast.cli.output import default_language, show_table, write_json, write_text
+from forecast.cli.output import default_language, refuse_group_options, show_table, write_rows
+
+if TYPE_CHECKING:
+    from forecast.plans.model import Plan
 
 
 @click.group(name="plans", invoke_without_command=True)
@@ -16,7 +19,7 @@ from forecast.cli.output import default_language, show_table, write_json, write_
 @options.output
 @click.pass_context
 def command(ctx: click.Context, language: str | None, form: str, out: Path | None) -> None:
-    r"""List the plans of the catalogue.
+    """List the plans of the catalogue.
 
     \b
     Examples:
@@ -25,6 +28,7 @@ def command(ctx: click.Context, language: str | None, form: str, out: Path | Non
       forecast plans show msss_2023_2027 --lang en
     """
     if ctx.invoked_subcommand:
+        refuse_group_options(ctx)
         return
     language = default_language(language)
     from forecast.plans.catalogue import Catalogue
@@ -48,51 +52,38 @@ def command(ctx: click.Context, language: str | None, form: str, out: Path | Non
 @options.language
 @options.output
 def show(plan: str, language: str | None, form: str, out: Path | None) -> None:
-    """Show one plan: its indicators and their targets, in the words of the source."""
+    """Show one plan: its objectives, indicators and targets, in the words of the source.
+
+    \b
+    Example:
+      forecast plans show msss_2023_2027 --lang en
+    """
     from forecast.plans.catalogue import Catalogue
 
     language = default_language(language)
     found = Catalogue.find().plan(plan)
-    rows = [
-        {
-            "number": indicator.number,
-            "indicator": name,
-            "name": indicator.name.in_(language),
-            "baseline": indicator.baseline.words if indicator.baseline else "",
-            "due": target.due or "",
-            "words": target.words,
-            "kind": target.kind,
-        }
-        for name, indicator in found.indicators.items()
-        for target in indicator.targets
-    ]
+    rows = [row for name in found.indicators for row in _rows(found, name, language)]
     _write("targets", rows, form, out, plan=plan, title=found.title.in_(language))
 
 
-def _write(name: str, rows: Sequence[Mapping[str, object]], form: str, out: Path | None, **context: str) -> None:
-    if form == "json":
-        write_json({**context, name: rows}, out)
-    elif form == "table" and out is None:
-        columns = list(rows[0]) if rows else []
-        numbers = [i for i, column in enumerate(columns) if column == "indicators"]
-        title = context.get("title", "")
-        show_table(title, columns, [[str(value) for value in row.values()] for row in rows], numbers)
-    elif form == "parquet":
-        import pandas as pd
-
-        from forecast.cli.output import write_frame
-
-        write_frame(pd.DataFrame(rows), form, out)
-    else:
-        write_text(_csv(rows), out)
+def _rows(plan: Plan, name: str, language: str) -> list[dict[str, object]]:
+    """One row per target of an indicator; one without target where it has none."""
+    indicator = plan.indicators[name]
+    head: dict[str, object] = {
+        "under": f"{indicator.under} {plan.heading(indicator.under).in_(language)}" if indicator.under else "",
+        "number": indicator.number,
+        "indicator": name,
+        "name": indicator.name.in_(language),
+        "baseline": indicator.baseline.words if indicator.baseline else "",
+    }
+    targets = [{"due": target.due or "", "words": target.words, "kind": target.kind} for target in indicator.targets]
+    return [head | target for target in targets or [{"due": "", "words": "", "kind": "none"}]]
 
 
-def _csv(rows: Sequence[Mapping[str, object]]) -> str:
-    import csv
-    from io import StringIO
-
-    buffer = StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue().rstrip("\n")
+def _write(name: str, rows: list[dict[str, object]], form: str, out: Path | None, **context: str) -> None:
+    if form != "table" or out is not None:
+        write_rows(name, rows, form, out, **context)
+        return
+    columns = [column for column in (rows[0] if rows else []) if column != "kind"]
+    numbers = [i for i, column in enumerate(columns) if column == "indicators"]
+    show_table(context.get("title", ""), columns, [[str(row[column]) for column in columns] for row in rows], numbers)

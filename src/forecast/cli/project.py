@@ -39,7 +39,7 @@ def command(
     form: str,
     out: Path | None,
 ) -> None:
-    r"""Forecast INDICATOR of PLAN and assess its targets.
+    """Forecast INDICATOR of PLAN and assess its targets.
 
     \b
     Examples:

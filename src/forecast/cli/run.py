@@ -45,7 +45,7 @@ def command(
     force: bool,
     **parameters: Any,
 ) -> int:
-    r"""Execute the report notebook for every plan × scenario × language of parameters/runs.yaml.
+    """Execute the report notebook for every plan × scenario × language of parameters/runs.yaml.
 
     Each run leaves a folder with report.html, report.ipynb, tables and run.json; index.html lists them all. A run whose
     inputs have not changed is not made again. Exit code 1 when a run failed; the others are kept.
@@ -56,11 +56,12 @@ def command(
       forecast run --plan msss_2023_2027 --lang fr --jobs 1
       forecast run --plan hema_quebec_2021_2025 --as-of 2021-12-31 --out /tmp/then
     """
+    from forecast.errors import RunError
     from forecast.plans.catalogue import Catalogue
     from forecast.runs.index import write_index
     from forecast.runs.make import Request, make_runs
     from forecast.runs.matrix import jobs_of, load_matrix
-    from forecast.runs.record import results_folder
+    from forecast.runs.record import check_results, results_folder
     from forecast.schema.parameters import Parameters
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped service ends as cleanly as Ctrl-C
@@ -79,14 +80,18 @@ def command(
         force=force,
     )
     at_once = min(jobs or os.cpu_count() or 1, len(chosen))
+    check_results(results)
+    index = None
     try:
         outcomes = _with_progress(len(chosen), lambda tell: make_runs(request, chosen, at_once=at_once, tell=tell))
     finally:
-        if results.is_dir():
+        try:
             index = write_index(results, catalogue, date.today())
+        except RunError as error:  # what was run stays; the next run makes the index again
+            click.echo(f"error: {error}", err=True)
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} runs are in {index}")
-    return 1 if failed else 0
+    click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} runs are in {index or results}")
+    return 1 if failed or index is None else 0
 
 
 def _with_progress(total: int, work: Callable[[Callable[[Outcome], None]], list[Outcome]]) -> list[Outcome]:

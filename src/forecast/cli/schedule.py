@@ -9,16 +9,16 @@ from pathlib import Path
 import click
 
 from forecast.cli import options
-from forecast.cli.output import default_language, show_table, write_json
+from forecast.cli.output import default_language, refuse_group_options, show_table, write_rows
 
 
 @click.group(name="schedule", invoke_without_command=True)
 @click.option("--next", "count", default=3, show_default=True, type=click.IntRange(1, 100), help="Times of each entry.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @options.language
+@options.output
 @click.pass_context
-def command(ctx: click.Context, count: int, form: str, language: str | None) -> None:
-    r"""List the next runs of every entry of parameters/runs.yaml.
+def command(ctx: click.Context, count: int, language: str | None, form: str, out: Path | None) -> None:
+    """List the next runs of every entry of parameters/runs.yaml.
 
     \b
     Examples:
@@ -26,6 +26,7 @@ def command(ctx: click.Context, count: int, form: str, language: str | None) -> 
       forecast schedule export --to systemd
     """
     if ctx.invoked_subcommand:
+        refuse_group_options(ctx)
         return
     from forecast.plans.catalogue import Catalogue
     from forecast.runs.matrix import jobs_of, load_matrix
@@ -39,8 +40,8 @@ def command(ctx: click.Context, count: int, form: str, language: str | None) -> 
         for time in times
     ]
     rows.sort(key=lambda row: str(row["when"]))
-    if form == "json":
-        write_json({"time_zone": matrix.time_zone, "schedule": rows}, None)
+    if form != "table" or out is not None:
+        write_rows("schedule", rows, form, out, time_zone=matrix.time_zone)
         return
     from forecast.schema.language import format_date
 
@@ -58,7 +59,7 @@ def command(ctx: click.Context, count: int, form: str, language: str | None) -> 
     "--to", type=click.Choice(["cron", "systemd"]), default="cron", show_default=True, help="Which timetable."
 )
 def export(to: str) -> None:
-    r"""Print a crontab, or systemd services and timers, that call `forecast run`.
+    """Print a crontab, or systemd services and timers, that call `forecast run`.
 
     \b
     Examples:

@@ -15,6 +15,7 @@ from forecast.plans.grammar import Words, parse_target
 from forecast.plans.model import Indicator, Plan, PlanFile, Series, Source, Target
 from forecast.schema.files import Document, read_yaml, validate
 from forecast.schema.language import Unit
+from forecast.schema.names import check_name
 from forecast.schema.periods import Period
 
 #: Kinds a plan file may give to what the words say.
@@ -138,22 +139,13 @@ def _check_targets(name: str, indicator: Indicator, plan: PlanFile, document: Do
 
 
 def check_target(target: Target, words: Words, indicator: Indicator) -> Iterator[str]:
-    """Compare how a target is read with what its words say."""
+    """Compare how a target is read with what its words say, and with the indicator it belongs to."""
+    if target.reason or target.moved_from:
+        yield "reason and moved_from are set by scenarios; leave them out"
     if target.kind not in _COMPATIBLE[words.kind]:
         yield f"the words are read as kind {words.kind}, not {target.kind}; without one clear number they are kind text"
         return
-    if (
-        words.value is not None
-        and target.value is not None
-        and abs(words.value - target.value) > 1e-9 * abs(words.value)
-    ):
-        yield f"the words say {words.value:g}, not value {target.value:g}"
-    if words.kind == "change" and target.change is not None and words.numbers[0] != target.change:
-        yield f"the words say {words.numbers[0]:g}, not change {target.change:g}"
-    if words.operator and target.operator != words.operator:
-        yield f"the words say operator {words.operator}, not {target.operator}"
-    if words.due and target.period and target.period.end != Period.parse(words.due).end and words.due != target.due:
-        yield f"the words say due {words.due}, not {target.due}"
+    yield from _check_reading(target, words)
     if target.numeric and not target.operator and target.high is None:
         yield "operator is missing; write >= or <=, as better says"
     if target.kind != "none" and target.due is None:
@@ -162,6 +154,18 @@ def check_target(target: Target, words: Words, indicator: Indicator) -> Iterator
         yield f"an indicator of measure {indicator.measure} has no target in numbers"
     if target.value is not None and not inside(target.value, indicator.bounds):
         yield f"value {target.value:g} lies outside the bounds {show_bounds(indicator.bounds)}"
+
+
+def _check_reading(target: Target, words: Words) -> Iterator[str]:
+    said, value = words.value, target.value
+    if said is not None and value is not None and abs(said - value) > 1e-9 * abs(said):
+        yield f"the words say {said:g}, not value {value:g}"
+    if words.kind == "change" and target.change is not None and words.numbers[0] != target.change:
+        yield f"the words say {words.numbers[0]:g}, not change {target.change:g}"
+    if words.operator and target.operator != words.operator:
+        yield f"the words say operator {words.operator}, not {target.operator}"
+    if words.due and target.period and target.period.end != Period.parse(words.due).end and words.due != target.due:
+        yield f"the words say due {words.due}, not {target.due}"
 
 
 def inside(value: float, bounds: tuple[float | None, float | None]) -> bool:
@@ -195,4 +199,18 @@ def check(catalogue: Catalogue) -> list[Fault]:
     base = collect([lambda: catalogue.sources, lambda: catalogue.units])
     if base:
         return base
-    return collect([lambda plan_id=plan_id: catalogue.plan(plan_id) for plan_id in catalogue.plan_ids])  # type: ignore[misc]
+    names = [
+        fault for path in sorted((catalogue.root / "data" / "plans").iterdir()) for fault in check_file(path, catalogue)
+    ]
+    return names + collect([lambda plan_id=plan_id: catalogue.plan(plan_id) for plan_id in catalogue.plan_ids])  # type: ignore[misc]
+
+
+def check_file(path: Path, catalogue: Catalogue) -> Iterator[Fault]:
+    """Refuse a file of plans or scenarios whose name would not be read, or would be interpreted."""
+    if path.suffix != ".yaml":
+        yield Fault(catalogue.shown(path), 0, "not read: files here end in .yaml")
+        return
+    try:
+        check_name(path.stem, "the file's name")
+    except ForecastError as error:
+        yield Fault(catalogue.shown(path), 0, str(error))

@@ -69,7 +69,7 @@ class Source(Record):
     date: DayText | None = None
     dating: Literal["printed", "inferred", "unknown"] = "printed"
     url: str | None = None
-    licence: str
+    licence: Text
     accessed: DayText
     note: Text | None = None
 
@@ -101,6 +101,7 @@ class Target(Record):
     also: tuple[AlsoPrinted, ...] = ()
     note: Text | None = None
     reason: Text | None = None  # why a scenario changed it
+    moved_from: PeriodText | None = None  # the plan's own due date, when a scenario or a reader moved it
 
     @property
     def period(self) -> Period | None:
@@ -264,6 +265,15 @@ class Plan(PlanFile):
         own = item.series or name
         proposed = item.identification if isinstance(item, Indicator) else None
         return (own, proposed.series) if proposed and proposed.series else (own,)
+
+    def heading(self, number: str) -> Text:
+        """Name of an objective or an orientation by its number."""
+        for own, orientation in self.orientations.items():
+            if number == own:
+                return orientation.name
+            if number in orientation.objectives:
+                return orientation.objectives[number]
+        raise PlanError(f"unknown objective '{number}' of plan '{self.id}'")
 
     def item(self, name: str) -> Indicator | Side:
         """An indicator, driver or comparable by its id."""

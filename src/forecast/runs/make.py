@@ -24,7 +24,7 @@ from forecast.plans.catalogue import Catalogue
 from forecast.runs.inputs import Inputs, digest, gather_inputs
 from forecast.runs.leave import PROOF
 from forecast.runs.matrix import Job
-from forecast.runs.record import ASIDE, Run, check_results, find_runs, find_same, place
+from forecast.runs.record import ASIDE, check_results, find_runs, find_same, place
 from forecast.runs.worker import JOB, RESULT
 from forecast.schema.parameters import Parameters
 from forecast.schema.periods import Period
@@ -129,15 +129,12 @@ def make_runs(
     check_results(request.results)
     registry.get(request.parameters.model)  # an unknown model is told here, not by every kernel
     inputs = {key: _inputs(request, *key) for key in dict.fromkeys((job.plan, job.scenario) for job in jobs)}
-    known = [] if request.force else find_runs(request.results)
     workers = Workers()
     aside = request.results / ASIDE / uuid.uuid4().hex
     pool = ThreadPoolExecutor(max_workers=at_once)
     outcomes = []
     try:
-        futures = [
-            pool.submit(_make_one, request, job, inputs[job.plan, job.scenario], known, workers, aside) for job in jobs
-        ]
+        futures = [pool.submit(_make_one, request, job, inputs[job.plan, job.scenario], workers, aside) for job in jobs]
         for future in _as_completed(futures):
             outcomes.append(future.result())
             tell(outcomes[-1])
@@ -171,10 +168,10 @@ def _inputs(request: Request, plan: str, scenario: str) -> Inputs:
     )
 
 
-def _make_one(
-    request: Request, job: Job, inputs: Inputs, known: Iterable[Run], workers: Workers, aside: Path
-) -> Outcome:
-    same = find_same(list(known), job.plan, job.scenario, job.language, inputs.hash)
+def _make_one(request: Request, job: Job, inputs: Inputs, workers: Workers, aside: Path) -> Outcome:
+    # looked up again for each job: another command may have made it meanwhile
+    known = [] if request.force else find_runs(request.results)
+    same = find_same(known, job.plan, job.scenario, job.language, inputs.hash)
     if same is not None:
         return Outcome(job, "unchanged", same.folder)
     started = datetime.now(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,18 @@ from forecast.scenarios import scenario_ids
 from forecast.schema.files import Document, Record, read_yaml, validate
 from forecast.schema.language import LANGUAGES, Language
 
+#: One field of a cron time: numbers or three-letter names, with ranges, lists and steps; nothing that one cron has
+#: and another has not.
+_FIELD = re.compile(r"(?:\*|\w+(?:-\w+)?)(?:/\d+)?(?:,\w+(?:-\w+)?(?:/\d+)?)*")
+_PART = re.compile(r"\d+|[A-Za-z]{3}")
+
 
 def _cron(text: str) -> str:
+    fields = text.split()
+    words = [word for field in fields for word in re.findall(r"\w+", field)]
+    plain = len(fields) == 5 and all(map(_FIELD.fullmatch, fields)) and all(map(_PART.fullmatch, words))
+    if not plain:
+        raise ValueError(f"'{text}' is not a plain cron time; write five fields: minute hour day month weekday")
     try:
         CronSim(text, datetime(2026, 1, 1))
     except CronSimError as error:
@@ -74,6 +85,10 @@ def load_matrix(catalogue: Catalogue) -> Matrix:
 
 def _check(name: str, entry: Entry, document: Document, catalogue: Catalogue) -> Iterator[Fault]:
     line = document.line(("runs", name))
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+        yield Fault(
+            document.path, line, f"entry '{name}' is not a plain name; write lower-case letters, digits, - and _"
+        )
     for plan in () if entry.plans == "all" else entry.plans:
         if plan not in catalogue.plan_ids:
             yield Fault(document.path, line, f"unknown plan '{plan}'{nearest(plan, catalogue.plan_ids)}")
@@ -81,6 +96,10 @@ def _check(name: str, entry: Entry, document: Document, catalogue: Catalogue) ->
     for scenario in () if entry.scenarios == "all" else entry.scenarios:
         if scenario not in known:
             yield Fault(document.path, line, f"no plan has a scenario '{scenario}'{nearest(scenario, known)}")
+        elif not any(job.scenario == scenario for job in _expand(catalogue, entry)):
+            yield Fault(document.path, line, f"none of its plans has a scenario '{scenario}'")
+    if not entry.plans:
+        yield Fault(document.path, line, "plans is empty; write all, or name at least one")
 
 
 def jobs_of(

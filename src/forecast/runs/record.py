@@ -12,6 +12,10 @@ from typing import Any
 from forecast.errors import RunError
 
 RECORD = "run.json"
+#: Keys without which a record is not one of ours.
+NEEDED = frozenset(
+    ("plan", "scenario", "language", "as_of", "outcome", "error", "inputs", "files", "finished", "scenario_resolved")
+)
 #: Where runs are made before they are renamed into place.
 ASIDE = ".work"
 
@@ -28,6 +32,11 @@ class Run:
         """Whether it came to its end."""
         return bool(self.record["outcome"] == "done")
 
+    @property
+    def whole(self) -> bool:
+        """Whether every file it left is still there."""
+        return all((self.folder / name).is_file() for name in self.record["files"])
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self.record[name]
@@ -41,17 +50,23 @@ def find_runs(results: Path) -> list[Run]:
 
 
 def _read_all(results: Path) -> Iterator[Run]:
-    for path in results.glob(f"*/*/*/{RECORD}"):
+    for path in results.glob(f"[!.]*/*/*/{RECORD}"):
         try:
-            yield Run(path.parent, json.loads(path.read_text(encoding="utf-8")))
+            record = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
+        if isinstance(record, dict) and record.keys() >= NEEDED:
+            yield Run(path.parent, record)
 
 
 def find_same(runs: list[Run], plan: str, scenario: str, language: str, inputs: str) -> Run | None:
     """The last run that came to its end with the same inputs in the same language, whatever its date."""
     key = (plan, scenario, language, inputs)
-    same = [run for run in runs if run.done and (run.plan, run.scenario, run.language, run.inputs["hash"]) == key]
+    same = [
+        run
+        for run in runs
+        if run.done and run.whole and (run.plan, run.scenario, run.language, run.inputs["hash"]) == key
+    ]
     return same[-1] if same else None
 
 

@@ -70,16 +70,19 @@ def quote_unit(text: str) -> str:
 
 
 def to_calendar(cron: str) -> list[str]:
-    """Translate a cron time into systemd's; two when both day fields are set, since cron then means either."""
+    """Translate a cron time into systemd's; two when both day fields are set, since cron then means either.
+
+    A day field that begins with `*`, as `*/2` does, does not count as set: then both must hold.
+    """
     minute, hour, day, month, weekday = cron.split()
     clock = f"{_field(hour, 0)}:{_field(minute, 0)}:00"
     months = _field(_names(month, _MONTHS, 1), 1)
     week = _weekdays(weekday)
     every = f"*-{months}-*"
-    if day == "*":
-        return [f"{week} {every} {clock}".strip()]
     dated = f"*-{months}-{_field(day, 1)} {clock}"
-    return [dated] if not week else [dated, f"{week} {every} {clock}"]
+    if day.startswith("*") or weekday.startswith("*"):
+        return [f"{week} {dated}".strip()]
+    return [dated, f"{week} {every} {clock}"]
 
 
 def _field(text: str, first: int) -> str:

@@ -12,7 +12,7 @@ from forecast.plans.model import DateReading, Indicator, Plan, Target
 from forecast.scenarios.model import Change, Scenario, TargetChange
 from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.language import Text
-from forecast.schema.periods import Period
+from forecast.schema.periods import PER_YEAR, Period
 from forecast.schema.scales import Scale
 
 if TYPE_CHECKING:
@@ -31,12 +31,24 @@ def resolve(scenario: Scenario, plan: Plan, *, by: Period | None = None) -> Plan
     indicators = {}
     for name, indicator in plan.indicators.items():
         targets = _with_levels(indicator, scenario, name)
-        if name in scenario.targets:
-            targets = _moved(targets, scenario.targets[name])
-        if by is not None:
-            targets = _moved(targets, TargetChange(due=by.text, reason=ASKED))
+        for change in (scenario.targets.get(name), TargetChange(due=by.text, reason=ASKED) if by else None):
+            if change is not None:
+                check_due(name, indicator, change)
+                targets = _moved(targets, change)
         indicators[name] = indicator.model_copy(update={"targets": targets})
     return plan.model_copy(update={"indicators": indicators})
+
+
+def check_due(name: str, indicator: Indicator, change: TargetChange) -> None:
+    """Refuse to move the target of a yearly flow to a month or a day: a year's hours are not a month's."""
+    dues = [target.period for target in indicator.targets if target.numeric and target.period]
+    if change.due is None or indicator.measure != "flow" or not dues:
+        return
+    due = Period.parse(change.due)
+    if PER_YEAR.get(dues[-1].kind, 0) == 1 and PER_YEAR.get(due.kind, 0) != 1:
+        raise ScenarioError(
+            f"'{name}' is measured over a year: {due} cannot be its due date; write a year, such as 2028 or 2027-2028"
+        )
 
 
 def _with_levels(indicator: Indicator, scenario: Scenario, name: str) -> tuple[Target, ...]:
@@ -62,7 +74,7 @@ def _moved(targets: tuple[Target, ...], change: TargetChange) -> tuple[Target, .
     update: dict[str, object] = {"reason": change.reason}
     if change.due is not None:
         kept = tuple(reading for reading in targets[numeric[-1]].reading if reading not in get_args(DateReading))
-        update |= {"due": change.due, "reading": kept}
+        update |= {"due": change.due, "reading": kept, "moved_from": targets[numeric[-1]].due}
     if change.value is not None:
         update["value"] = change.value
     last = targets[numeric[-1]].model_copy(update=update)
@@ -99,8 +111,12 @@ def assume(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
         for name, assumed in assumptions.items()
     ]
     added = make_table("observations", rows)
-    replaced = observed["indicator"].isin(added["indicator"]) & observed["period"].isin(added["period"])
-    kept = observed.assign(used=observed["used"] & ~replaced)
+    pairs = set(zip(added["indicator"], added["period"], strict=True))
+    replaced = [pair in pairs for pair in zip(observed["indicator"], observed["period"], strict=True)]
+    kept = observed.assign(
+        used=observed["used"] & ~np.array(replaced, dtype=bool),
+        why=observed["why"].where(~np.array(replaced, dtype=bool), "replaced by an assumption"),
+    )
     return pd.concat([kept, added], ignore_index=True).sort_values(
         ["indicator", "time"], kind="stable", ignore_index=True
     )
@@ -133,7 +149,7 @@ def _change_path(path: Path, change: Change) -> Path:
     act = _grow if change.change == "growth" else _set
     draws = path.draws.copy()
     draws[:, first:] = act(path, change, first)
-    return path.with_draws(draws, assumed=change.assumed)
+    return path.changed(draws, assumed=change.assumed)
 
 
 def _grow(path: Path, change: Change, first: int) -> FloatArray:

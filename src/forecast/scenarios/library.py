@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from forecast.errors import DataError, Fault, ScenarioError, nearest
-from forecast.plans.catalogue import Catalogue, collect, inside, show_bounds
+from forecast.plans.catalogue import Catalogue, check_file, collect, inside, show_bounds
 from forecast.plans.model import Plan, Series
-from forecast.scenarios.model import Change, Scenario, ScenarioFile
+from forecast.scenarios.model import Change, Scenario, ScenarioFile, TargetChange
 from forecast.schema.files import Document, read_yaml, validate
 
 #: Files of `parameters/` that are not a plan's folder.
@@ -48,11 +48,22 @@ def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[st
     if file.extends:
         _check_extends(file.extends, plan.id, document, known, (*chain, scenario_id))
         base = _resolve(catalogue, plan, file.extends, (*chain, scenario_id))
-        resolved["changes"] = (*base["changes"], *file.changes)
-        resolved["targets"] = {**base["targets"], **file.targets}
+        own = {(change.on, change.start) for change in file.changes}
+        kept = tuple(change for change in base["changes"] if (change.on, change.start) not in own)
+        resolved["changes"] = (*kept, *file.changes)
+        resolved["targets"] = {**base["targets"], **_merged(base["targets"], file.targets)}
         resolved["assumptions"] = {**base["assumptions"], **file.assumptions}
-    _refuse_clashes(resolved["changes"], document)
     return resolved
+
+
+def _merged(base: Mapping[str, TargetChange], own: Mapping[str, TargetChange]) -> dict[str, TargetChange]:
+    """What a scenario says of a target, over what its base says of the same one, field by field."""
+    return {
+        name: base[name].model_copy(update=change.model_dump(exclude_none=True) | {"reason": change.reason})
+        if name in base
+        else change
+        for name, change in own.items()
+    }
 
 
 def _check_extends(base: str, plan_id: str, document: Document, known: list[str], chain: tuple[str, ...]) -> None:
@@ -66,21 +77,16 @@ def _check_extends(base: str, plan_id: str, document: Document, known: list[str]
         raise DataError(faults=[Fault(document.path, document.line(("extends",)), message)])
 
 
-def _refuse_clashes(changes: tuple[Change, ...], document: Document) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for i, change in enumerate(changes):
-        if (change.on, change.start) in seen:
-            message = f"two changes on '{change.on}' from {change.start}; keep one, or start the second later"
-            own = i - (len(changes) - len(document.data.get("changes") or ()))
-            raise DataError(faults=[Fault(document.path, document.line(("changes", max(own, 0))), message)])
-        seen[change.on, change.start] = i
-
-
 def _check(file: ScenarioFile, document: Document, plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
     known: dict[str, Series] = {**plan.indicators, **plan.drivers}
+    seen: set[tuple[str, str]] = set()
     for i, change in enumerate(file.changes):
         for message in _check_change(change, plan, catalogue):
             yield Fault(document.path, document.line(("changes", i)), message)
+        if (change.on, change.start) in seen:
+            message = f"two changes on '{change.on}' from {change.start}; keep one, or start the second later"
+            yield Fault(document.path, document.line(("changes", i)), message)
+        seen.add((change.on, change.start))
     yield from _check_targets(file, document, plan)
     yield from _check_assumptions(file, document, known)
 
@@ -120,6 +126,8 @@ def _check_change(change: Change, plan: Plan, catalogue: Catalogue) -> Iterator[
     if item.measure not in ("flow", "stock"):
         yield f"indicator '{change.on}' is not measured in numbers; there is nothing to change"
         return
+    if change.on in plan.drivers:
+        yield f"no indicator is computed from the driver '{change.on}' yet: a change on it would move nothing"
     legal = growth_units(item.unit) if change.change == "growth" else (item.unit,)
     if change.unit not in legal:
         yield f"unit '{change.unit}' of change {change.change} on '{change.on}'; write {' or '.join(map(str, legal))}"
@@ -150,6 +158,8 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
             faults.append(Fault(catalogue.shown(path), 0, message))
     for plan in known.values():
         names = scenario_ids(catalogue, plan.id)
+        folder = catalogue.root / "parameters" / plan.id
+        faults += [fault for path in sorted(folder.glob("*")) for fault in check_file(path, catalogue)]
         if "baseline" not in names:
             faults.append(
                 Fault(f"parameters/{plan.id}/baseline.yaml", 0, "every plan needs a scenario called baseline")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FloatArray = NDArray[np.float64]
+#: Years within which two periods stand at one time: a leap year moves the middle of a fiscal year by half a day.
+SAME_TIME = 2e-3
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Path:
     used : tuple of str
         Models that were really used after fall-back.
     notes : tuple of str
-        Keys of what a reader must know (`prior_spread`, `gaps_filled`, `fallback:drift`).
+        Keys of what a reader must know (`prior_spread`, `gaps_filled`, `fallback:drift`, `identification`, `changed`).
     observations : int
         How many observations it rests on.
     assumed : bool
@@ -67,13 +69,15 @@ class Path:
         """Forecast periods on the time axis, decimal years, shape (periods,)."""
         return np.array([period.time(self.measure) for period in self.periods])
 
-    def with_draws(self, draws: FloatArray, *, assumed: bool = False) -> Path:
-        """The same labels with other draws."""
-        return replace(self, draws=draws, assumed=self.assumed or assumed)
+    def changed(self, draws: FloatArray, *, assumed: bool) -> Path:
+        """The path as a scenario changes it, and says so."""
+        notes = tuple(dict.fromkeys((*self.notes, "changed")))
+        return replace(self, draws=draws, notes=notes, assumed=self.assumed or assumed)
 
     def at(self, period: Period) -> FloatArray | None:
-        """Draws at a period, shape (draws,); None where it is not forecast."""
-        return self.draws[:, self.periods.index(period)] if period in self.periods else None
+        """Draws at a period, shape (draws,), or at another name of the same time; None where it is not forecast."""
+        near = np.abs(self.times - period.time(self.measure)) < SAME_TIME
+        return self.draws[:, int(near.argmax())] if near.any() else None
 
     def quantiles(self, levels: Sequence[float]) -> FloatArray:
         """Quantiles (levels, periods); sorted columns are ten times faster than `np.quantile` on rows."""
