@@ -74,7 +74,7 @@ FILES = {
     "data/plans/trial.yaml": PLAN,
     "data/observations/publisher.csv": OBSERVATIONS,
     "data/sources.yaml": 'S001: {title: "<b>Document</b>", publisher: P, date: "2022", url: "javascript:alert(3)",'
-    ' licence: facts quoted; rights with the publisher, accessed: "2026"}\n',
+    ' licence: {fr: faits cités, en: facts quoted}, accessed: "2026"}\n',
     "data/units.yaml": '"%": {fr: {one: "%", other: "%"}, en: {one: "%", other: "%"}}\n'
     "hours: {fr: {one: heure, other: heures}, en: {one: hour, other: hours}}\n"
     "persons: {fr: {one: personne, other: personnes, many: de personnes}, en: {one: person, other: people}}\n",
@@ -163,12 +163,12 @@ def read(html: str) -> Reader:
 
 
 def test_met_missed_and_unpublished_targets_are_told_apart(study):
-    assert say(study, "was_met").startswith("Target met: ≥ 40%, due 2025. Last known value: 45% (2025).")
+    assert say(study, "was_met").startswith("Target met: ≥ 40%, due 2025. Value at the due date: 45% (2025).")
     assert say(study, "was_missed", "fr").startswith(
-        "Cible manquée : ≤ 10 heures, échéance 2025. Dernière valeur connue : 12,5 heures (2025, arrondie)."
+        "Cible manquée : ≤ 10 heures, échéance 2025. Valeur à l’échéance : 12,5 heures (2025, arrondie)."
     )
     assert say(study, "lost").startswith(
-        "Target ≥ 50%, due 2025: no value published at the due date. Last known value: 30% (2022, inferred)."
+        "Target ≥ 50%, due 2025: no published value found for the due date. Last known value: 30% (2022, inferred)."
     )
 
 
@@ -182,12 +182,16 @@ def test_open_target_has_a_probability_in_figures_and_an_interval(study):
 
 
 def test_one_observation_is_never_called_a_trend(study):
-    assert "One observation, of 2023 (2.5 years old): wide, prior-driven forecast, not a trend." in say(study, "single")
+    said = (
+        "One observation, of 2023 (2.5 years old): wide, prior-driven forecast, drawn from other indicators,"
+        " not a trend."
+    )
+    assert said in say(study, "single")
 
 
 def test_without_observation_there_is_no_forecast_but_the_missing_data(study):
     said = say(study, "unseen")
-    assert "no value has been published, so there is no forecast" in said
+    assert "no published value was found, so there is no forecast" in said
     assert "Missing: at least one measured value over a period (unit: %)" in said
     assert "probability" not in said
 
@@ -211,7 +215,7 @@ def test_assumption_is_said_wherever_it_carries_a_forecast(other):
 
 def test_scenario_shows_its_changes_with_reason_and_source(other):
     notes = str(reporting.scenario_notes(other, "fr")).replace("\N{NO-BREAK SPACE}", " ")
-    assert "Ouvert : évolue de +6 points par année à partir de 2026" in notes
+    assert "Ouvert : varie de +6 points par année à partir de 2026" in notes
     assert 'href="#S001"' in notes
     assert "désormais ≥ 1 500 000 personnes, échéance 2029" in notes
 
@@ -219,10 +223,58 @@ def test_scenario_shows_its_changes_with_reason_and_source(other):
 def test_headline_counts_every_target(study, other):
     assert reporting.headline(study, "en") == (
         "None of the 2 forecast targets is more likely than not to be met; 1 target met; 1 target missed;"
-        " 1 target has passed without a published result; 2 targets without the data for a forecast;"
-        " 2 targets followed in words or dates."
+        " 1 target has passed, no published result found; 2 targets without the data for a forecast;"
+        " 2 targets followed in words or dates. Forecasts that rest on one observation: 1."
     )
-    assert "(dont 2 sous hypothèse)" in reporting.headline(other, "fr")
+    said = reporting.headline(other, "fr").replace("\N{NO-BREAK SPACE}", " ")
+    assert "sur une hypothèse : 2" in said
+    assert "1 indicateur repose sur une valeur de départ supposée." in said
+    chance = r"[\d<> ]+ %"
+    told = rf"Selon ce scénario : Ouvert : {chance} \(référence : {chance}\); Un seul point : {chance}, cible modifiée"
+    assert re.search(told, said)
+    assert "Jamais vu : " in said
+    assert "(référence : sans prévision)" in said
+
+
+def test_changed_target_and_path_are_labelled_wherever_they_are_shown(other):
+    moved, forced = "cible modifiée par le scénario (plan : 2028)", "trajectoire modifiée par le scénario"
+    assert moved in say(other, "single", "fr")
+    assert "Trajectoire modifiée par le scénario : " in say(other, "open_target", "fr")
+    page = str(reporting.summary(other, "fr")).replace("\N{NO-BREAK SPACE}", " ")
+    assert moved in page
+    assert forced in page
+    subtitle = " ".join(reporting.figure(other, "single", "fr")["title"]["subtitle"]).replace("\N{NO-BREAK SPACE}", " ")
+    assert moved in subtitle
+
+
+def test_verdict_on_an_inexact_value_says_so(study):
+    page = str(reporting.summary(study, "fr")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "✗ manquée (valeur arrondie : 12,5)" in page
+    assert "✓ atteinte<" in page
+
+
+def test_assumed_value_is_never_called_known(other):
+    assert "Last known value: 20%" not in str(reporting.indicator_sections(other, "en"))
+    assert "assumed start" in str(reporting.summary(other, "en"))
+
+
+def test_words_in_another_language_are_marked(study):
+    sections = str(reporting.indicator_sections(study, "en"))
+    assert '<span lang="fr">“hiver 2027”</span>' in sections
+
+
+def test_summary_lists_every_indicator_the_live_ones_first(study):
+    names = re.findall(r"<a href=\"#(\w+)\">", str(reporting.summary(study, "fr")))
+    assert sorted(names) == sorted(study.plan.indicators)
+    assert names[:2] == ["open_target", "single"]
+
+
+def test_unit_agrees_with_the_number_as_written(study):
+    voice = Voice.of(study, "en")
+    assert voice.difference(1.04, "%") == "1\N{NO-BREAK SPACE}point"
+    assert voice.quantity(1.04, "hours") == "1\N{NO-BREAK SPACE}hour"
+    assert voice.quantity(33.6, "persons") == "34\N{NO-BREAK SPACE}people"
+    assert (voice.chance(0.001), voice.chance(0.5)) == ("probability below 1%", "probability of 50%")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -254,7 +306,7 @@ def test_headings_do_not_skip_a_rank(study):
 def test_rejected_value_stays_visible_with_the_reason(study):
     sections = str(reporting.indicator_sections(study, "fr"))
     assert "la valeur la plus exacte est retenue" in sections
-    assert "la source imprime aussi «\N{NO-BREAK SPACE}11 heures\N{NO-BREAK SPACE}»" in sections
+    assert "la source donne aussi «\N{NO-BREAK SPACE}11 heures\N{NO-BREAK SPACE}»" in sections
 
 
 @pytest.mark.parametrize("name", ["was_met", "open_target", "single", "unseen"])
@@ -268,7 +320,7 @@ def test_specification_is_plain_json_of_the_language(other, name, language):
 
 def test_without_observation_only_the_committed_path_is_drawn(study):
     spec = reporting.figure(study, "unseen", "en")
-    assert spec["title"]["subtitle"] == ["Committed path only: no value has been published, so there is no forecast"]
+    assert spec["title"]["subtitle"] == ["Committed path only: no published value was found, so there is no forecast"]
     assert "area" not in [layer["mark"]["type"] for layer in spec["layer"]]
 
 
@@ -284,7 +336,7 @@ def test_drawing_is_the_same_every_time_and_speaks_the_reader_s_language(other):
     svg = str(described_svg(spec, id="c", title="Titre <1>", description="Résumé", language="fr"))
     assert 'role="img"' in svg
     assert '<title id="c-title">Titre &lt;1&gt;</title><desc id="c-desc">Résumé</desc>' in svg
-    for french in ("médiane", "référence", "au 30 juin 2026", "trajectoire d’engagement", "valeur approximative"):
+    for french in ("médiane", "référence", "au 30 juin 2026", "trajectoire visée", "valeur approximative"):
         assert french in svg
     assert not re.search(r"\b(median|baseline|target|mark|axis)\b<", svg)
 

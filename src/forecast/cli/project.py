@@ -50,6 +50,8 @@ def command(
     from forecast.study import run_study
 
     study = run_study(plan, scenario, as_of=as_of, by=by, model=model, draws=draws, seed=seed, only=indicator)
+    if by is not None and not any(target.numeric for target in study.plan.indicators[indicator].targets):
+        click.echo(f"'{indicator}' has no target in numbers: --by {by} changes nothing", err=True)
     if form == "json":
         write_json(describe(study, indicator), out)
     elif form == "table" and out is None:

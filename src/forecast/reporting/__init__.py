@@ -3,6 +3,7 @@
 from forecast.reporting.changes import scenario_notes
 from forecast.reporting.drawing import render_svg
 from forecast.reporting.figures import figure
+from forecast.reporting.headline import headline
 from forecast.reporting.markup import Html
 from forecast.reporting.plain import project_text
 from forecast.reporting.report import (
@@ -13,7 +14,7 @@ from forecast.reporting.report import (
     stylesheet,
     summary,
 )
-from forecast.reporting.text import headline, title
+from forecast.reporting.text import title
 
 __all__ = [
     "Html",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from forecast.reporting.ages import age
 from forecast.reporting.cases import Case, Value
 from forecast.reporting.voice import Voice
 from forecast.schema.periods import Period
@@ -19,7 +20,7 @@ def basis(case: Case, study: Study, voice: Voice) -> list[str]:
         return [_missing(case, voice)] if case.indicator.numeric else []
     real = [value for value in case.used if value.status != "assumed"]
     return [
-        _observed(real, study.as_of, voice),
+        _observed(real, case, study.as_of, voice),
         *_exactness(case.used, voice),
         *_notes(case, voice),
         _models(case, voice),
@@ -29,42 +30,42 @@ def basis(case: Case, study: Study, voice: Voice) -> list[str]:
 def _missing(case: Case, voice: Voice) -> str:
     _ = voice.translate
     printed = case.indicator.baseline.words if case.indicator.baseline else ""
-    start = _("The plan prints no starting value.") if printed.strip("–- ") == "" else ""
+    start = _("The plan gives no starting value.") if printed.strip("–- ") == "" else ""
     if case.indicator.measure == "stock":
         said = _(
-            "No value has been published, so there is no forecast: only the commitment is shown."
+            "No published value was found, so there is no forecast: only the commitment is shown."
             " Missing: at least one measured value on a date (unit: {unit})."
         )
     else:
         said = _(
-            "No value has been published, so there is no forecast: only the commitment is shown."
+            "No published value was found, so there is no forecast: only the commitment is shown."
             " Missing: at least one measured value over a period (unit: {unit})."
         )
     return " ".join(part for part in (said.format(unit=voice.unit_name(case.indicator.unit)), start) if part)
 
 
-def _observed(real: Sequence[Value], as_of: date, voice: Voice) -> str:
+def _observed(real: Sequence[Value], case: Case, as_of: date, voice: Voice) -> str:
     _ = voice.translate
     if not real:
         return _("No observation: everything here rests on an assumed starting value.")
     last = voice.period(real[-1].period.text)
-    age = {"period": last, "age": _age(real[-1].period, as_of, voice)}
+    told = {"period": last, "age": _age(real[-1].period, as_of, voice)}
+    if len(real) == 1 and case.forced:
+        return _("One observation, of {period} ({age} old).").format(**told)
     if len(real) == 1:
-        return _("One observation, of {period} ({age} old): wide, prior-driven forecast, not a trend.").format(**age)
+        said = _(
+            "One observation, of {period} ({age} old): wide, prior-driven forecast, drawn from other indicators,"
+            " not a trend."
+        )
+        return said.format(**told)
     count = voice.counted("{n} observation", "{n} observations", len(real))
     said = _("{count} ({first} – {period}); the last one is {age} old.")
-    return said.format(count=count, first=voice.period(real[0].period.text), **age)
+    return said.format(count=count, first=voice.period(real[0].period.text), **told)
 
 
 def _age(period: Period, as_of: date, voice: Voice) -> str:
-    """Write the time from the end of a period to the as-of, in months, from two years on in years."""
-    _ = voice.translate
-    months = max(0, round((as_of - period.end).days / 30.44))
-    if months < 1:
-        return _("less than a month")
-    if months < 24:
-        return voice.counted("{n} month", "{n} months", months)
-    return voice.counted("{n} year", "{n} years", round(months / 12, 1))
+    """Write the time from the end of a period to the as-of."""
+    return age(max(0, (as_of - period.end).days), voice.language)
 
 
 def _exactness(values: Sequence[Value], voice: Voice) -> list[str]:
@@ -92,16 +93,22 @@ def _notes(case: Case, voice: Voice) -> list[str]:
     assert case.path is not None
     notes = case.path.notes
     said = []
-    if "prior_spread" in notes and case.path.observations != 1:
-        said.append(_("Its width comes from how such indicators usually change, not from its own history."))
+    if case.forced:
+        said.append(
+            _("The path is changed by the scenario; the width of the intervals is that of the unchanged forecast.")
+        )
+    elif "prior_spread" in notes and case.path.observations != 1:
+        said.append(
+            _("The width of the intervals comes from how such indicators usually change, not from its own history.")
+        )
     if "gaps_filled" in notes:
         said.append(_("Missing periods between observations were filled for models that need a regular series."))
     if fallback := [note.split(":", 1)[1] for note in notes if note.startswith("fallback:")]:
-        said.append(
-            _("Too few observations for the model asked for; used instead: {models}.").format(models=_list(fallback))
-        )
+        instead = _("Too few observations for the model asked for; used instead: {models}.")
+        said.append(instead.format(models=_models_named(fallback, voice)))
     if left := [note.split(":", 1)[1] for note in notes if note.startswith("left_out:")]:
-        said.append(_("Left out because it could not be fitted: {models}.").format(models=_list(left)))
+        out = _("Models left out because they could not be fitted: {models}.")
+        said.append(out.format(models=_models_named(left, voice)))
     if case.identified:
         said.append(_("The forecast rests on a proposed identification, which the source does not confirm."))
     if case.assumed:
@@ -112,7 +119,7 @@ def _notes(case: Case, voice: Voice) -> list[str]:
 def _models(case: Case, voice: Voice) -> str:
     _ = voice.translate
     assert case.path is not None
-    used = _list(model_name(name, voice) for name in case.path.used)
+    used = _models_named(case.path.used, voice)
     if not used or case.path.used == (case.path.model,):
         return _("Model: {model}.").format(model=model_name(case.path.model, voice))
     return _("Model: {model} ({used}).").format(model=model_name(case.path.model, voice), used=used)
@@ -134,5 +141,5 @@ def model_name(name: str, voice: Voice) -> str:
     return known.get(name, name)
 
 
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(names)
+def _models_named(names: Iterable[str], voice: Voice) -> str:
+    return ", ".join(model_name(name, voice) for name in names)

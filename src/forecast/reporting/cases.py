@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from forecast.assessment.evidence import gather
 from forecast.observations import baseline_value
 from forecast.plans.model import Indicator, Side, Target
 from forecast.schema.draws import Path
@@ -37,11 +38,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Commitment:
-    """One target with its row of the outlook and the verdicts of the official methods."""
+    """One target with its row of the outlook, the verdicts of the official methods and the period that decides it."""
 
     target: Target
     outlook: Mapping[str, Any]
     verdicts: tuple[Mapping[str, Any], ...] = ()
+    decided_on: Period | None = None
 
     @property
     def status(self) -> str:
@@ -129,9 +131,29 @@ class Case:
         return self.path is not None and "identification" in self.path.notes
 
     @property
-    def changed(self) -> bool:
-        """Whether the scenario moves its path."""
-        return self.path is not None and self.reference is not None and self.path.draws is not self.reference.draws
+    def forced(self) -> bool:
+        """Whether a change of the scenario forces its path."""
+        return self.path is not None and "changed" in self.path.notes
+
+    @property
+    def single(self) -> bool:
+        """Whether its forecast rests on one observation."""
+        return self.path is not None and self.path.observations == 1
+
+    @property
+    def supposed(self) -> bool:
+        """Whether its last value is assumed, and so not known."""
+        return self.latest is not None and self.latest.status == "assumed"
+
+    @property
+    def ordered(self) -> tuple[Commitment, ...]:
+        """Targets to tell of in a few words: the leading one, and the last one where it is another."""
+        last = self.commitments[-1:]
+        return (self.leading, *(item for item in last if item is not self.leading)) if self.leading else ()
+
+    def decision(self, item: Commitment) -> Value | None:
+        """Find the value that decided whether a past target was met."""
+        return next((value for value in self.used if value.period == item.decided_on), None)
 
 
 def cases(study: Study) -> tuple[Case, ...]:
@@ -185,15 +207,25 @@ def _beside(study: Study, values: Mapping[str, list[Value]]) -> dict[str | None,
 
 def _commitments(study: Study) -> dict[str, list[Commitment]]:
     outlook, verdicts = _by_indicator(study.assessment.outlook), _by_indicator(study.assessment.verdicts)
+    decided = _decided(study)
     found = {}
     for name, indicator in study.plan.indicators.items():
         targets = [target for target in indicator.targets if target.kind != "none"]
         judged = verdicts.get(name, [])
         methods = len(judged) // len(targets) if targets else 0
         found[name] = [
-            Commitment(target, row, tuple(judged[i * methods : (i + 1) * methods]))
+            Commitment(target, row, tuple(judged[i * methods : (i + 1) * methods]), decided[name][i])
             for i, (target, row) in enumerate(zip(targets, outlook.get(name, []), strict=True))
         ]
+    return found
+
+
+def _decided(study: Study) -> dict[str, list[Period | None]]:
+    """Period of the value that decides each target of an indicator, if its date has passed."""
+    found: dict[str, list[Period | None]] = defaultdict(list)
+    for evidence in gather(study.plan, study.observed, study.trajectories, study.as_of):
+        point = evidence.published() if evidence.past else None
+        found[evidence.name].append(point.period if point else None)
     return found
 
 

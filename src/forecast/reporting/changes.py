@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from forecast.reporting.markup import Html, bullets, element, paragraphs, part
+from forecast.reporting.text import moved_label
 from forecast.reporting.voice import Voice
 from forecast.scenarios.model import Change
 from forecast.study import Study
@@ -52,13 +53,16 @@ def _founded(said: str, reason: str, sources: Sequence[str], label: str) -> Html
 
 def _moved(study: Study, voice: Voice) -> Iterator[Html]:
     _ = voice.translate
-    for indicator in study.plan.indicators.values():
+    for name, indicator in study.plan.indicators.items():
         for target in indicator.targets:
             if target.reason is not None:
+                assumed = name in study.scenario.assumptions
                 now = _("{name}: now {target}, due {due}").format(
-                    name=voice.text(indicator.name), target=voice.level(target, indicator.unit), due=voice.due(target)
+                    name=voice.text(indicator.name),
+                    target=voice.level(target, indicator.unit, assumed=assumed),
+                    due=voice.due(target),
                 )
-                yield _founded(now, voice.text(target.reason), (), _("changed by the scenario or the reader"))
+                yield _founded(now, voice.text(target.reason), (), moved_label(target, voice))
 
 
 def change_sentence(change: Change, study: Study, voice: Voice) -> tuple[str, str, tuple[str, ...], str]:
@@ -71,7 +75,7 @@ def change_sentence(change: Change, study: Study, voice: Voice) -> tuple[str, st
         said = _("{name}: set to {amount} from {start} on")
     else:
         amount = growth(change, voice)
-        said = _("{name}: grows by {amount} from {start} on")
+        said = _("{name}: changes by {amount} from {start} on")
     text = said.format(name=name, amount=amount, start=voice.period(change.start))
     return text, voice.text(change.reason), change.source, _("assumption") if change.assumed else _("size from:")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from forecast.reporting.cases import Case, cases
@@ -12,17 +11,27 @@ from forecast.reporting.layout import (
     BOTTOM,
     HEIGHT,
     LEFT,
-    LETTER,
     RIGHT,
     ROW,
-    SAMPLE,
     WIDTH,
     Axis,
     Label,
     spread_labels,
-    time_axis,
     value_axis,
     year_label,
+)
+from forecast.reporting.marks import (
+    COMMITTED,
+    DASHES,
+    INK,
+    QUIET,
+    REQUIRED,
+    SHAPES,
+    KeyItem,
+    key,
+    key_height,
+    key_labels,
+    target_labels,
 )
 from forecast.reporting.paths import (
     Points,
@@ -31,11 +40,11 @@ from forecast.reporting.paths import (
     inside,
     median,
     required_path,
-    shown_dates,
+    shown_axis,
     shown_periods,
     shown_values,
 )
-from forecast.reporting.text import case_title
+from forecast.reporting.text import case_title, moved_label, unit_beside
 from forecast.reporting.voice import Voice
 from forecast.schema.language import NO_BREAK
 from forecast.schema.periods import decimal_year
@@ -49,15 +58,8 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 BANDS = ((0.025, 0.975, "#dbe7f3"), (0.1, 0.9, "#b3cde6"), (0.25, 0.75, "#83aed6"))
 #: The same for what rests on an assumption: grey.
 ASSUMED_BANDS = ((0.025, 0.975, "#ececec"), (0.1, 0.9, "#d6d6d6"), (0.25, 0.75, "#bdbdbd"))
-MEDIAN, INK, QUIET, COMMITTED, REQUIRED = "#12497d", "#1a1a1a", "#595959", "#8a3b00", "#1d6a4b"
-SHAPES = {
-    "exact": "circle",
-    "rounded": "square",
-    "approximate": "diamond",
-    "inferred": "triangle-up",
-    "assumed": "cross",
-}
-DASHES = {"committed": (6, 4), "required": (1.5, 3)}
+BAND_EDGE = "#6b7c8f"
+MEDIAN = "#12497d"
 NUMBERS = {
     "fr": {
         "decimal": ",",
@@ -70,16 +72,6 @@ NUMBERS = {
 }
 
 
-@dataclass(frozen=True)
-class KeyItem:
-    """One sample under the chart: a kind of point or of line, its name and its place in pixels."""
-
-    sample: str
-    name: str
-    row: int
-    left: float
-
-
 def figure(study: Study, indicator: str, language: str) -> Spec | None:
     """Draw one indicator of a study; None when there is nothing in numbers to draw."""
     case = next(case for case in cases(study) if case.name == indicator)
@@ -90,21 +82,24 @@ def draw_case(case: Case, study: Study, voice: Voice) -> Spec | None:
     """Draw an indicator: its forecast, or without one its committed path; None for fewer than two numbers."""
     if not case.indicator.numeric or len(case.used) + len(case.numeric) < 2:
         return None
-    dates = shown_dates(case, study)
-    x = time_axis(min(dates), max(dates), shown_periods(case), case.indicator.measure)
+    x = shown_axis(case, study)
     y = value_axis(shown_values(case, x), case.indicator.bounds)
-    key = _key(case, voice)
-    layers = [*_forecast(case, x, y), *_paths(case, key, x, y), *_as_of(study, x, y)]
-    layers += [*_history(case, key, x, y), *_targets(case)]
-    labels = [*_forecast_labels(case, voice, x, y), *_as_of_label(study, voice, x, y), *_target_labels(case, voice, y)]
-    layers += _texts([*labels, *_key_labels(key, x, y)])
+    legend = key(case, voice)
+    layers = [*_forecast(case, x, y), *_paths(case, legend, x, y), *_as_of(study, x, y)]
+    layers += [*_history(case, legend, x, y), *_targets(case)]
+    labels = [
+        *_forecast_labels(case, voice, x, y),
+        *_as_of_label(study, voice, x, y),
+        *target_labels(case, study, voice, y),
+    ]
+    layers += _texts([*labels, *key_labels(legend, x, y)])
     return _frame(case, voice, layers, x, y)
 
 
 def _frame(case: Case, voice: Voice, layers: list[Spec], x: Axis, y: Axis) -> Spec:
     title, subtitle = _title(case, voice)
     top = 18 * len(title) + 15 * len(subtitle) + 30
-    rows = len({place.row for place in _key(case, voice)})
+    rows = len({place.row for place in key(case, voice)})
     return {
         "$schema": SCHEMA,
         "width": WIDTH,
@@ -199,19 +194,23 @@ def _title(case: Case, voice: Voice) -> tuple[list[str], list[str]]:
     _ = voice.translate
     unit = voice.unit_name(case.indicator.unit)
     title = _("{name}, in {unit}") if unit != voice.unit_name("unspecified") else _("{name}, {unit}")
-    text = title.format(name=case_title(case, voice), unit=unit)
+    beside = unit if case.indicator.unit == "%" else unit_beside(case, voice)
+    text = title.format(name=case_title(case, voice), unit=unit) if beside else case_title(case, voice)
     return textwrap.wrap(text, 96), textwrap.wrap(_subtitle(case, voice), 122)
 
 
 def _subtitle(case: Case, voice: Voice) -> str:
     _ = voice.translate
     if case.path is None:
-        return _("Committed path only: no value has been published, so there is no forecast")
+        return _("Committed path only: no published value was found, so there is no forecast")
     parts = [_("Median forecast and its 50%, 80% and 95% intervals")]
     if case.path.assumed:
         parts.append(_("rests on an assumption"))
-    if case.path.observations == 1:
-        parts.append(_("one observation: wide, prior-driven forecast, not a trend"))
+    parts += [_("path changed by the scenario")] if case.forced else []
+    if case.single:
+        said = _("one observation: wide, prior-driven forecast, drawn from other indicators, not a trend")
+        parts.append(_("one observation") if case.forced else said)
+    parts += list(dict.fromkeys(label for item in case.numeric if (label := moved_label(item.target, voice))))
     return " · ".join(parts)
 
 
@@ -226,8 +225,8 @@ def _forecast(case: Case, x: Axis, y: Axis) -> list[Spec]:
         for time, ends in fan(case.path, x, (low, high))
     ]
     colour = {"field": "colour", "type": "nominal", "scale": None}
-    layers = [_layer({"type": "area"}, data, y2={"field": "y2"}, color=colour)]
-    if case.changed and case.reference is not None:
+    layers = [_layer({"type": "area", "stroke": BAND_EDGE, "strokeWidth": 0.6}, data, y2={"field": "y2"}, color=colour)]
+    if case.forced and case.reference is not None:
         layers.append(_line(median(case.reference, x), "#6e6e6e", 1.2))
     return [*layers, _line(median(case.path, x), INK if case.path.assumed else MEDIAN, 2.2)]
 
@@ -245,7 +244,7 @@ def _forecast_labels(case: Case, voice: Voice, x: Axis, y: Axis) -> list[Label]:
         cut = _("{band}, beyond").format(band=name) if value > y.high * (1 + 1e-9) else name
         labels.append(Label(cut, end, inside(value, y), QUIET))
     labels.append(Label(_("median"), end, inside(values[-1], y), INK if case.path.assumed else MEDIAN, bold=True))
-    if case.changed and case.reference is not None:
+    if case.forced and case.reference is not None:
         value = median(case.reference, x)[-1][1]
         labels.append(Label(_("baseline"), end, inside(value, y), QUIET))
     return spread_labels(labels, y)
@@ -262,14 +261,14 @@ def _line(rows: Points, colour: str, width: float, dash: Sequence[float] = (), s
     return _layer(mark, data, detail={"field": "part", "type": "nominal"})
 
 
-def _paths(case: Case, key: Sequence[KeyItem], x: Axis, y: Axis) -> list[Spec]:
+def _paths(case: Case, legend: Sequence[KeyItem], x: Axis, y: Axis) -> list[Spec]:
     """Draw the committed path from the starting value through the targets, and the one required from the last value."""
     layers = []
-    for item in key:
+    for item in legend:
         if item.sample not in DASHES:
             continue
         path = committed_path(case) if item.sample == "committed" else required_path(case)
-        sample = [(x.value(item.left + place, WIDTH), _key_height(item, y)) for place in (-6, 16)]
+        sample = [(x.value(item.left + place, WIDTH), key_height(item, y)) for place in (-6, 16)]
         colour, width = (COMMITTED, 1.4) if item.sample == "committed" else (REQUIRED, 1.8)
         layers.append(_line(path, colour, width, DASHES[item.sample], sample))
     return layers
@@ -290,15 +289,15 @@ def _as_of_label(study: Study, voice: Voice, x: Axis, y: Axis) -> list[Label]:
     return [place] if _as_of(study, x, y) else []
 
 
-def _history(case: Case, key: Sequence[KeyItem], x: Axis, y: Axis) -> list[Spec]:
+def _history(case: Case, legend: Sequence[KeyItem], x: Axis, y: Axis) -> list[Spec]:
     """Values used, joined by a thin line; the shape of a point says how exact it is, exact ones are full."""
     if not case.used:
         return []
     line = _line([(value.time, value.value) for value in case.used], "#6e6e6e", 1)
     points = [{"x": value.time, "y": value.value, "status": value.status} for value in case.used]
     points += [
-        {"x": x.value(item.left + 6, WIDTH), "y": _key_height(item, y), "status": item.sample}
-        for item in key
+        {"x": x.value(item.left + 6, WIDTH), "y": key_height(item, y), "status": item.sample}
+        for item in legend
         if item.sample in SHAPES
     ]
     scale = {"domain": list(SHAPES), "range": list(SHAPES.values())}
@@ -322,31 +321,6 @@ def _targets(case: Case) -> list[Spec]:
     return [_layer(mark, data)] if data else []
 
 
-def _target_labels(case: Case, voice: Voice, y: Axis) -> list[Label]:
-    """Write the value of each target; the last one is named."""
-    _ = voice.translate
-    labels: list[Label] = []
-    for item in case.numeric:
-        if item.target.period is None or item.target.value is None:
-            continue
-        value, last = item.target.value, item is case.numeric[-1]
-        text = _("target {value}").format(value=_short(value, voice)) if last else _short(value, voice)
-        crowded = y.pixel(value, HEIGHT) > HEIGHT - 24
-        below = crowded or (case.indicator.better == "down" and y.pixel(value, HEIGHT) > 24)
-        time = item.target.period.time(case.indicator.measure)
-        place = y.value(y.pixel(value, HEIGHT) + (-13 if below else 11), HEIGHT)
-        labels.append(Label(text, time, place, COMMITTED, "center", last))
-    return labels
-
-
-def _short(value: float, voice: Voice) -> str:
-    """Write a target's value without its unit, millions as `19,6 M`."""
-    if abs(value) < 1e6:
-        return voice.quantity(value, "unspecified", exact=True)
-    unit = f"{NO_BREAK}M" if voice.language == "fr" else "M"
-    return f"{voice.quantity(value / 1e6, 'unspecified', exact=True)}{unit}"
-
-
 def _texts(labels: Sequence[Label]) -> list[Spec]:
     """Labels; those inside the chart over a white edge, so that lines under them do not hinder reading."""
     data = [
@@ -367,38 +341,3 @@ def _texts(labels: Sequence[Label]) -> list[Spec]:
     colour = {"field": "colour", "type": "nominal", "scale": None}
     within = [row for row in data if row["align"] == "center"]
     return [_layer({**mark, **edge}, within, text=text), _layer(mark, data, text=text, color=colour)]
-
-
-def _key(case: Case, voice: Voice) -> list[KeyItem]:
-    """List what has no direct label: how exact a point is, and the dashed lines."""
-    _ = voice.translate
-    points = {
-        "exact": _("published value"),
-        "rounded": _("rounded value"),
-        "approximate": _("approximate value"),
-        "inferred": _("inferred value"),
-        "assumed": _("assumed value"),
-    }
-    names = {status: points[status] for status in _statuses(case)}
-    names |= {"committed": _("committed path")} if len(committed_path(case)) > 1 else {}
-    names |= {"required": _("required pace")} if required_path(case) else {}
-    items, row, left = [], 0, 0.0
-    for sample, name in names.items():
-        width = SAMPLE + LETTER * len(name)
-        if left + width > WIDTH + RIGHT - 20:
-            row, left = row + 1, 0.0
-        items.append(KeyItem(sample, name, row, left))
-        left += width
-    return items
-
-
-def _statuses(case: Case) -> list[str]:
-    return [status for status in SHAPES if any(value.status == status for value in case.used)]
-
-
-def _key_labels(key: Sequence[KeyItem], x: Axis, y: Axis) -> list[Label]:
-    return [Label(item.name, x.value(item.left + 22, WIDTH), _key_height(item, y), QUIET) for item in key]
-
-
-def _key_height(item: KeyItem, y: Axis) -> float:
-    return y.value(-(BOTTOM + 8 + ROW * item.row), HEIGHT)

@@ -53,6 +53,15 @@ def element(name: str, content: Content = "", **attributes: str | None) -> Html:
     return Html(f"<{name}{given}>{escaped(content)}</{name}>")
 
 
+def foreign(text: str, quotes: Iterable[str], language: str) -> Html:
+    """Write text in which some pieces are quoted from another language, marked as such."""
+    shown = escape(text)
+    for quote in dict.fromkeys(quotes):
+        if quote:
+            shown = shown.replace(escape(quote), element("span", quote, lang=language).text)
+    return Html(shown)
+
+
 def paragraphs(texts: Iterable[str | Html], class_: str | None = None) -> Html:
     """One paragraph for each text that is not empty."""
     return Html("".join(element("p", text, class_=class_).text for text in texts if text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forecast.reporting.cases import Case
-from forecast.reporting.layout import Axis
+from forecast.reporting.layout import Axis, time_axis
 from forecast.schema.draws import Path
 from forecast.schema.periods import Period, decimal_year
 from forecast.study import Study
@@ -36,6 +36,12 @@ def shown_dates(case: Case, study: Study) -> list[float]:
     until = max([*_due_times(case), decimal_year(study.as_of)]) + BEYOND
     shown = [float(time) for time in case.path.times if time <= until + 1e-9]
     return [*dates, *(shown or case.path.times[:1].tolist())]
+
+
+def shown_axis(case: Case, study: Study) -> Axis:
+    """Time axis of the chart of an indicator."""
+    dates = shown_dates(case, study)
+    return time_axis(min(dates), max(dates), shown_periods(case), case.indicator.measure)
 
 
 def shown_values(case: Case, x: Axis) -> list[float]:
@@ -83,7 +89,7 @@ def committed_path(case: Case) -> list[tuple[float, float]]:
 
 
 def required_path(case: Case) -> list[tuple[float, float]]:
-    """Straight line from the last value known to the last open target; nothing without either."""
+    """Straight line from the last value known to the last open target; nothing without either, or once it is met."""
     if case.path is None or case.latest is None:
         return []
     ahead = [item for item in case.numeric if item.probability is not None and item.target.period]
@@ -92,5 +98,7 @@ def required_path(case: Case) -> list[tuple[float, float]]:
     target = ahead[-1].target
     assert target.period is not None
     assert target.value is not None
+    if target.met_by(case.latest.value):
+        return []
     path = [(case.latest.time, case.latest.value), (target.period.time(case.indicator.measure), target.value)]
     return [] if path == committed_path(case) else path

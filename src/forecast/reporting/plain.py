@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from forecast.reporting.basis import basis
 from forecast.reporting.cases import Case, cases
+from forecast.reporting.gaps import gap_sentence, pace_sentence
 from forecast.reporting.layout import fiscal
-from forecast.reporting.text import case_title, gap_sentence, pace_sentence, status_words, target_sentence, words
+from forecast.reporting.text import case_title, status_words, target_sentence, words
 from forecast.reporting.voice import Voice
 from forecast.study import Study
 
@@ -49,7 +50,7 @@ def _targets(case: Case, voice: Voice) -> PlainTable:
             voice.due(item.target),
             words(item.target, voice),
             voice.probability(item.probability) if item.probability is not None else "–",
-            status_words(item, voice),
+            status_words(item, case, voice),
         )
         for item in case.commitments
     )

@@ -7,29 +7,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from forecast.plans.model import Indicator
-from forecast.reporting.basis import basis
+from forecast.reporting.basis import basis, model_name
 from forecast.reporting.cases import Beside, Case, cases
 from forecast.reporting.drawing import described_svg
 from forecast.reporting.figures import draw_case
-from forecast.reporting.markup import Html, bullets, disclosure, element, paragraphs, part
-from forecast.reporting.tables import (
-    quantiles_table,
-    sources_table,
-    states_table,
-    summary_table,
-    targets_table,
-    values_table,
-)
-from forecast.reporting.text import (
-    case_title,
-    gap_sentence,
-    headline,
-    known_value,
-    objective,
-    pace_sentence,
-    target_sentence,
-    words,
-)
+from forecast.reporting.gaps import gap_sentence, pace_sentence
+from forecast.reporting.headline import headline
+from forecast.reporting.markup import Html, bullets, disclosure, element, foreign, paragraphs, part
+from forecast.reporting.tables import quoting, sources_table, states_table, summary_table, targets_table
+from forecast.reporting.text import case_title, known_value, moved_label, objective, target_sentence, words
+from forecast.reporting.values import chart_table, values_table
 from forecast.reporting.voice import Voice
 from forecast.study import Study
 
@@ -68,22 +55,12 @@ def summary(study: Study, language: str) -> Html:
     """How the indicators stand at a glance."""
     voice = Voice.of(study, language)
     _ = voice.translate
-    found = [case for case in cases(study) if case.numeric]
-    followed = [case for case in cases(study) if not case.numeric and case.commitments]
+    found = cases(study)
     content: list[Html] = [element("h2", _("Summary"))]
+    if not any(case.numeric for case in found):
+        content.append(paragraphs([_("No target of this plan is a number: nothing is forecast.")]))
     if found:
         content += [summary_table(found, voice), paragraphs([_reading_note(found, voice)], "note")]
-    else:
-        content.append(paragraphs([_("No target of this plan is a number: nothing is forecast.")]))
-    if followed:
-        count = voice.counted(
-            "{n} indicator whose target cannot be compared with a known number is followed further down,"
-            " without a probability.",
-            "{n} indicators whose targets cannot be compared with a known number are followed further down,"
-            " without a probability.",
-            len(followed),
-        )
-        content.append(paragraphs([count]))
     content.append(paragraphs([voice.text(study.plan.note)], "note"))
     return part("section", content, language)
 
@@ -94,7 +71,7 @@ def _reading_note(found: Sequence[Case], voice: Voice) -> str:
     if any(len(case.commitments) > 1 for case in found):
         parts.append(_("Each row shows the next target that can be forecast, or else the last one."))
     if any(case.path is not None for case in found):
-        parts.append(_("The gap and its 80% interval are seen from the target: a minus sign means short of it."))
+        parts.append(_("The interval of the gap is the one in which it lies with a probability of 80%."))
     return " ".join(parts)
 
 
@@ -137,7 +114,7 @@ def indicator_section(case: Case, study: Study, voice: Voice) -> Html:
     ]
     content = [
         element("h4", f"{indicator.number}. {case_title(case, voice)}"),
-        paragraphs([_("Rests on an assumption")] if case.assumed else [], "mark"),
+        paragraphs([_sentence(", ".join(_marks(case, voice)))], "mark"),
         element("div", [*_chart(case, study, voice), element("div", reading, class_="reading")], class_="pair"),
         *_proposals(case, voice),
         *_figures(case, study, voice),
@@ -145,12 +122,20 @@ def indicator_section(case: Case, study: Study, voice: Voice) -> Html:
     return element("section", content, class_="indicator", id=case.name)
 
 
-def _leading(case: Case, voice: Voice) -> list[str]:
+def _marks(case: Case, voice: Voice) -> list[str]:
+    """What a reader must know before reading a section: whether it is no plain forecast of the plan's target."""
+    _ = voice.translate
+    marks = [_("rests on an assumption")] if case.assumed else []
+    marks += [_("path changed by the scenario")] if case.forced else []
+    return [*marks, *dict.fromkeys(label for item in case.commitments if (label := moved_label(item.target, voice)))]
+
+
+def _leading(case: Case, voice: Voice) -> list[str | Html]:
     """The leading target in full; the others are in the table."""
     _ = voice.translate
     item = case.leading
     if item is None:
-        return [_("The plan prints no target for this indicator.")]
+        return [_("The plan gives no target for this indicator.")]
     further = "; ".join(part for part in (gap_sentence(item, case, voice), pace_sentence(item, case, voice)) if part)
     rest = len(case.commitments) - 1
     others = (
@@ -158,7 +143,8 @@ def _leading(case: Case, voice: Voice) -> list[str]:
         if rest
         else ""
     )
-    return [" ".join([target_sentence(item, case, voice), others]).strip(), _sentence(further)]
+    said = " ".join([target_sentence(item, case, voice), others]).strip()
+    return [quoting(said, item.target, voice), _sentence(further)]
 
 
 def _sentence(text: str) -> str:
@@ -177,7 +163,7 @@ def _chart(case: Case, study: Study, voice: Voice) -> Iterator[Html]:
         language=voice.language,
     )
     _ = voice.translate
-    figures = disclosure(_("Figures of the chart"), quantiles_table(case, study, voice))
+    figures = disclosure(_("Figures of the chart"), chart_table(case, study, voice))
     yield element("figure", [image, figures])
 
 
@@ -185,21 +171,23 @@ def _description(case: Case, spec: dict[str, object], voice: Voice) -> str:
     """What the chart shows, for those who do not see it."""
     subtitle = spec["title"]["subtitle"]  # type: ignore[index]
     said = [" ".join(subtitle) + "."]
-    said += [target_sentence(item, case, voice) for item in case.commitments[-1:]]
+    said += [target_sentence(item, case, voice) for item in case.ordered]
     return " ".join(said)
 
 
-def _baseline_note(indicator: Indicator, voice: Voice) -> list[str]:
+def _baseline_note(indicator: Indicator, voice: Voice) -> list[str | Html]:
     """The plan's own figures: its starting value and, where it gives no name, its targets."""
     _ = voice.translate
     said = []
     if indicator.baseline is not None and indicator.baseline.words.strip("–- "):
-        printed = _("Starting value as the plan prints it: {words}.")
+        printed = _("Starting value as the plan gives it: {words}.")
         said = [printed.format(words=voice.quoted(indicator.baseline.words)), voice.text(indicator.baseline.note)]
     if indicator.unnamed:
-        printed = _("Target as the plan prints it: {words}.")
+        printed = _("Target as the plan gives it: {words}.")
         said += [printed.format(words=words(target, voice)) for target in indicator.targets]
-    return [" ".join(part for part in said if part)]
+    text, printed = " ".join(part for part in said if part), indicator.baseline.words if indicator.baseline else ""
+    quotes = [voice.quoted(quote) for quote in (printed, *(target.words for target in indicator.targets)) if quote]
+    return [foreign(text, quotes if voice.translated else (), voice.source_language)]
 
 
 def _proposals(case: Case, voice: Voice) -> Iterator[Html]:
@@ -232,7 +220,7 @@ def _figures(case: Case, study: Study, voice: Voice) -> Iterator[Html]:
         yield disclosure(_("All targets"), targets_table(case, voice))
     if case.values:
         caption = _("Known values: {name}").format(name=name)
-        yield disclosure(_("Known values and their sources"), values_table(case.values, caption, voice))
+        yield disclosure(_("Known values and their sources"), values_table(case.values, caption, voice, case.indicator))
     if case.beside:
         yield disclosure(
             _("Drivers and comparable series, never joined"), [_beside(side, voice) for side in case.beside]
@@ -244,6 +232,8 @@ def _beside(side: Beside, voice: Voice) -> Html:
     kind = _("Driver: {name}") if side.driver else _("Comparable, not joined: {name}")
     caption = kind.format(name=voice.text(side.item.name))
     last = _("Last known value: {value}.").format(value=known_value(side.values[-1], voice))
+    if side.values[-1].status == "assumed":
+        last = _("Assumed starting value: {value}.").format(value=known_value(side.values[-1], voice))
     note = f"{last} {voice.text(side.item.note)}".strip()
     return Html(paragraphs([note], "note").text + values_table(side.values, caption, voice).text)
 
@@ -254,7 +244,7 @@ def method_note(study: Study, language: str) -> Html:
     _ = voice.translate
     used = study.parameters
     made = _("Model {model}, {draws} predictive draws of each series, seed {seed}, program version {version}.").format(
-        model=used.model,
+        model=model_name(used.model, voice),
         draws=voice.quantity(used.draws, "unspecified", exact=True),
         seed=used.seed,
         version=version("forecast"),
@@ -268,12 +258,12 @@ def method_note(study: Study, language: str) -> Html:
         _("The median has as many futures above it as below; the 80% interval leaves one in ten on each side."),
         _("A percentage stays within its bounds and a count does not become negative."),
         _(
-            "With one observation there is no trend: the forecast is wide and comes from how such indicators usually"
+            "With one observation there is no trend: the forecast is wide and comes from how other indicators usually"
             " change. Without an observation nothing is forecast."
         ),
         _(
             "The required pace is a straight line from the last known value to the target; the recent pace is the"
-            " yearly change over the last five years of observations."
+            " slope a year of the line that best fits the observations of the last five years."
         ),
         _(
             "A scenario computes what follows if something changes; it does not say that it will change, nor what"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from forecast.reporting.cases import Beside, Case, Commitment, Value
-from forecast.reporting.layout import fiscal
-from forecast.reporting.markup import Column, Html, element, lines, table
+from forecast.plans.model import Target
+from forecast.reporting.cases import Case, Commitment
+from forecast.reporting.gaps import gap_interval, gap_words, required_words
+from forecast.reporting.markup import Column, Html, element, foreign, lines, table
 from forecast.reporting.text import (
     days_sentence,
-    known_value,
+    level,
+    moved_label,
     other_chances,
-    signed_gap,
     status_words,
     target_remarks,
-    why_chosen,
+    unit_beside,
     words,
 )
 from forecast.reporting.voice import Voice
@@ -24,52 +25,73 @@ DASH = "–"
 
 
 def summary_table(found: Sequence[Case], voice: Voice) -> Html:
-    """One row per indicator in numbers: its leading target, and how the others ended."""
+    """One row per indicator: its leading target, and how the others ended; those with a probability first."""
     _ = voice.translate
     columns = [
         Column(_("Indicator")),
         Column(_("Target")),
+        Column(_("Status")),
         Column(_("Last known value"), number=True),
         Column(_("Probability"), number=True),
         Column(_("Projected value and 80% interval"), number=True),
         Column(_("Gap"), number=True),
         Column(_("Required and recent pace"), number=True),
-        Column(_("Status")),
     ]
-    rows = [_summary_row(case, case.leading, voice) for case in found if case.leading]
+    live = [case for case in found if case.leading and case.leading.probability is not None]
+    rest = [case for case in found if case not in live]
+    rows = [_summary_row(case, case.leading, voice) for case in (*live, *rest)]
     return table(_("How the indicators stand"), columns, rows, "summary")
 
 
-def _summary_row(case: Case, item: Commitment, voice: Voice) -> list[str | Html]:
+def _summary_row(case: Case, item: Commitment | None, voice: Voice) -> list[str | Html]:
     _ = voice.translate
-    name = element("a", f"{case.indicator.number}. {voice.text(case.indicator.name)}", href=f"#{case.name}")
-    unit = "" if case.indicator.unit == "%" else voice.unit_name(case.indicator.unit)
+    title = f"{case.indicator.number}. {voice.text(case.indicator.name)}"
+    linked = case.indicator.numeric or case.commitments
+    name = element("a", title, href=f"#{case.name}") if linked else Html(element("span", title).text)
+    head: list[str | Html] = [lines(name, unit_beside(case, voice), *labels(case, voice))]
+    if item is None:
+        return [*head, DASH, _("– no forecast"), _latest_cell(case, voice), DASH, DASH, DASH, DASH]
+    status = status_words(item, case, voice)
+    without = _("– no forecast") if case.path is None and not status.startswith("–") else ""
     return [
-        lines(name, unit, *_labels(case, voice)),
-        lines(voice.level(item.target, _bare(case)), voice.period(item.target.due) if item.target.due else ""),
+        *head,
+        _target_cell(item, case, voice),
+        lines(status, without, *_others(case, item, voice)),
         _latest_cell(case, voice),
         chance_cell(item, voice),
-        projected_cell(item, case, voice),
+        projected_cell(item, case, voice, bare=True),
         gap_cell(item, case, voice),
         pace_cell(item, case, voice),
-        lines(status_words(item, voice), *_others(case, item, voice)),
     ]
 
 
-def _bare(case: Case) -> str | None:
-    """Unit of a column whose unit stands beside the indicator's name: only a percentage repeats it."""
-    return "%" if case.indicator.unit == "%" else "unspecified"
+def _target_cell(item: Commitment, case: Case, voice: Voice) -> Html:
+    due = voice.period(item.target.due) if item.target.due else ""
+    said: str | Html = level(item, case, voice, bare=True) if item.target.numeric else words_cell(item.target, voice)
+    return lines(said, due, moved_label(item.target, voice))
 
 
-def _labels(case: Case, voice: Voice) -> list[str]:
+def words_cell(target: Target, voice: Voice) -> Html:
+    """Quote a target's words, marked with their language where it is not the reader's."""
+    return quoting(words(target, voice), target, voice)
+
+
+def quoting(text: str, target: Target, voice: Voice) -> Html:
+    """Mark the quoted words of a target within a text."""
+    quotes = [voice.quoted(said) for said in (target.words, *(other.words for other in target.also))]
+    return foreign(text, quotes if voice.translated else (), voice.source_language)
+
+
+def labels(case: Case, voice: Voice) -> list[str]:
     """What a reader must know before reading a row."""
     _ = voice.translate
     return [
         label
         for label, applies in (
             (_("rests on an assumption"), case.assumed),
+            (_("path changed by the scenario"), case.forced),
             (_("rests on a proposed identification"), case.identified),
-            (_("one observation"), case.path is not None and case.path.observations == 1),
+            (_("one observation"), case.single),
         )
         if applies
     ]
@@ -78,10 +100,11 @@ def _labels(case: Case, voice: Voice) -> list[str]:
 def _latest_cell(case: Case, voice: Voice) -> Html:
     _ = voice.translate
     if case.latest is None:
-        return lines(DASH, _("none published"))
+        return lines(DASH, _("none found") if case.indicator.numeric else "")
     latest = case.latest
-    shown = voice.quantity(latest.value, _bare(case), exact=True)
-    return lines(shown, voice.period(latest.period.text), voice.status(latest.status))
+    shown = voice.quantity(latest.value, case.indicator.unit, exact=True, bare=True)
+    status = _("assumed start") if case.supposed else voice.status(latest.status)
+    return lines(shown, voice.period(latest.period.text), status)
 
 
 def chance_cell(item: Commitment, voice: Voice) -> Html:
@@ -97,35 +120,35 @@ def chance_cell(item: Commitment, voice: Voice) -> Html:
     return Html(lines(voice.probability(item.probability)).text + bar)
 
 
-def projected_cell(item: Commitment, case: Case, voice: Voice) -> Html:
-    """Write the projected value with its interval."""
-    row, unit = item.outlook, _bare(case)
+def projected_cell(item: Commitment, case: Case, voice: Voice, *, bare: bool = False) -> Html:
+    """Write the projected value with its interval; once the date has passed, the value that decided."""
+    row, unit = item.outlook, case.indicator.unit
+    if decided := case.decision(item):
+        shown = voice.quantity(decided.value, unit, exact=True, bare=bare)
+        return lines(shown, voice.period(decided.period.text), voice.status(decided.status))
     if row.get("median") is None:
         return Html(DASH)
-    return lines(voice.quantity(row["median"], unit), voice.range(row["low"], row["high"], unit))
+    interval = voice.range(row["low"], row["high"], unit, bare=bare)
+    return lines(voice.quantity(row["median"], unit, bare=bare), interval)
 
 
 def gap_cell(item: Commitment, case: Case, voice: Voice) -> Html:
     """Write the gap in words with its interval."""
-    _ = voice.translate
-    row, unit = item.outlook, _bare(case)
-    if row.get("gap") is None:
+    if item.outlook.get("gap") is None:
         return Html(DASH)
-    side = _("{amount} short") if row["gap"] > 0 else _("{amount} to spare")
-    interval = _("{low} to {high}").format(
-        low=signed_gap(row["gap_high"], voice), high=signed_gap(row["gap_low"], voice)
-    )
-    return lines(side.format(amount=voice.difference(row["gap"], unit)), interval)
+    return lines(gap_words(item, case, voice), gap_interval(item, case, voice))
 
 
 def pace_cell(item: Commitment, case: Case, voice: Voice) -> Html:
     """Write the pace required, and under it the recent one."""
     _ = voice.translate
-    row, unit = item.outlook, _bare(case)
+    row = item.outlook
     if row.get("required_pace") is None:
         return Html(DASH)
-    recent = voice.pace(row["recent_pace"], unit) if row.get("recent_pace") is not None else _("unknown")
-    return lines(voice.pace(row["required_pace"], unit), _("recent: {pace}").format(pace=recent))
+    recent = _("unknown")
+    if row.get("recent_pace") is not None:
+        recent = voice.pace(row["recent_pace"], case.indicator.unit, bare=True)
+    return lines(required_words(item, case, voice, bare=True), _("recent: {pace}").format(pace=recent))
 
 
 def _others(case: Case, shown: Commitment, voice: Voice) -> list[str]:
@@ -138,7 +161,7 @@ def _others(case: Case, shown: Commitment, voice: Voice) -> list[str]:
         voice.counted("{n} earlier target missed", "{n} earlier targets missed", counts["missed"])
         if counts["missed"]
         else "",
-        voice.counted("{n} earlier target without result", "{n} earlier targets without result", counts["no_value"])
+        voice.counted("{n} earlier target, no result found", "{n} earlier targets, no result found", counts["no_value"])
         if counts["no_value"]
         else "",
     ]
@@ -146,31 +169,36 @@ def _others(case: Case, shown: Commitment, voice: Voice) -> list[str]:
 
 
 def targets_table(case: Case, voice: Voice) -> Html:
-    """Every target of one indicator, with the verdict of the official methods."""
+    """Every target of one indicator; the verdicts of the official methods where there are several to compare."""
     _ = voice.translate
     columns = [
         Column(_("Due")),
         Column(_("Target, in the source's words")),
         Column(_("Probability"), number=True),
-        Column(_("Projected value and 80% interval"), number=True),
+        Column(_("Result, or projected value and 80% interval"), number=True),
         Column(_("Gap"), number=True),
         Column(_("Status")),
-        Column(_("Official verdicts")),
     ]
-    rows = [_target_row(item, case, voice) for item in case.commitments]
+    methods = {verdict["method"] for item in case.commitments for verdict in item.verdicts}
+    judged = len(methods) > 1
+    columns += [Column(_("Official verdicts"))] if judged else []
+    rows = [
+        [*_target_row(item, case, voice), *([verdicts_cell(item, voice)] if judged else [])]
+        for item in case.commitments
+    ]
     return table(_("Targets: {name}").format(name=voice.text(case.indicator.name)), columns, rows, "targets")
 
 
 def _target_row(item: Commitment, case: Case, voice: Voice) -> list[str | Html]:
-    level = voice.level(item.target, case.indicator.unit) if item.target.numeric else ""
+    shown = level(item, case, voice) if item.target.numeric else ""
+    remarks = [quoting(remark, item.target, voice) for remark in target_remarks(item.target, voice)]
     return [
-        voice.due(item.target),
-        lines(words(item.target, voice), level, *target_remarks(item.target, voice)),
+        lines(voice.due(item.target), moved_label(item.target, voice)),
+        lines(words_cell(item.target, voice), shown, *remarks),
         lines(chance_cell(item, voice), other_chances(item, case, voice)),
         projected_cell(item, case, voice),
         gap_cell(item, case, voice),
-        status_words(item, voice),
-        verdicts_cell(item, voice),
+        status_words(item, case, voice),
     ]
 
 
@@ -189,7 +217,7 @@ def states_table(found: Iterable[tuple[Case, Commitment]], caption: str, study: 
         Column(_("Indicator")),
         Column(_("Target")),
         Column(_("Due")),
-        Column(_("Days"), number=True),
+        Column(_("Time left")),
         Column(_("Status")),
     ]
     rows: list[list[str | Html]] = [
@@ -198,10 +226,13 @@ def states_table(found: Iterable[tuple[Case, Commitment]], caption: str, study: 
                 element("span", f"{case.indicator.number}. {voice.text(case.indicator.name)}", id=_anchor(case, item)),
                 voice.text(case.indicator.note),
             ),
-            lines(words(item.target, voice), *target_remarks(item.target, voice)),
+            lines(
+                words_cell(item.target, voice),
+                *(quoting(remark, item.target, voice) for remark in target_remarks(item.target, voice)),
+            ),
             voice.due(item.target),
             days_sentence(item.target, study.as_of, voice),
-            status_words(item, voice),
+            status_words(item, case, voice),
         ]
         for case, item in found
     ]
@@ -210,58 +241,6 @@ def states_table(found: Iterable[tuple[Case, Commitment]], caption: str, study: 
 
 def _anchor(case: Case, item: Commitment) -> str | None:
     return case.name if item is case.commitments[0] else None
-
-
-def quantiles_table(case: Case, study: Study, voice: Voice) -> Html:
-    """The figures behind a chart: low, median and high of every period forecast; the committed levels without one."""
-    _ = voice.translate
-    if case.path is None:
-        columns = [Column(_("Due")), Column(_("Committed value"), number=True)]
-        rows = [[voice.due(item.target), voice.level(item.target, case.indicator.unit)] for item in case.numeric]
-        return table(_("Committed path"), columns, rows)
-    names = [Column(_("Low (10%)"), True), Column(_("Median"), True), Column(_("High (90%)"), True)]
-    values = case.path.quantiles((0.1, 0.5, 0.9)).T
-    rows = [
-        [voice.period(period.text), *(voice.quantity(float(value), case.indicator.unit) for value in row)]
-        for period, row in zip(case.path.periods, values, strict=True)
-    ]
-    period_name = _("Fiscal year") if fiscal(case.path.periods) else _("Period")
-    caption = _("Forecast by period: {name}").format(name=voice.text(case.indicator.name))
-    return table(caption, [Column(period_name), *names], rows)
-
-
-def values_table(values: Sequence[Value], caption: str, voice: Voice) -> Html:
-    """Known values with their source and status; those not used say why."""
-    _ = voice.translate
-    columns = [
-        Column(_("Period")),
-        Column(_("Value"), number=True),
-        Column(_("Status")),
-        Column(_("Known from")),
-        Column(_("Source")),
-        Column(_("Used")),
-        Column(_("Note")),
-    ]
-    return table(caption, columns, [_value_row(value, voice) for value in values], "values")
-
-
-def _value_row(value: Value, voice: Voice) -> list[str | Html]:
-    _ = voice.translate
-    source = element("a", value.source, href=f"#{value.source}") if value.source else Html(_("none: assumption"))
-    return [
-        voice.period(value.period.text),
-        voice.quantity(value.value, value.unit, exact=True),
-        voice.status(value.status) or _("exact"),
-        value.published or DASH,
-        source,
-        lines(_("yes") if value.used else _("no"), why_chosen(value, voice)),
-        value.notes.get(voice.language) or "",
-    ]
-
-
-def beside_values(side: Beside, voice: Voice) -> str:
-    """Write the last value of a driver or comparable."""
-    return known_value(side.values[-1], voice)
 
 
 def sources_table(ids: Sequence[str], study: Study, voice: Voice) -> Html:
@@ -275,14 +254,11 @@ def _source_row(id: str, study: Study, voice: Voice) -> list[str | Html]:
     _ = voice.translate
     source = study.catalogue.sources[id]
     safe = source.url if source.url and source.url.startswith(("https://", "http://")) else None
-    title: str | Html = element("a", source.title, href=safe) if safe else source.title
+    title = element("a" if safe else "span", source.title, href=safe, lang=voice.other(source.title))
     dating = {"inferred": _("inferred"), "unknown": _("unknown")}.get(source.dating, "")
-    licence = {
-        "facts quoted; rights with the publisher": _("facts quoted; rights with the publisher"),
-    }.get(source.licence, source.licence)
     return [
         element("span", id, id=id),
         lines(title, source.publisher, voice.text(source.note)),
-        lines(source.date or DASH, dating),
-        lines(licence, _("consulted {date}").format(date=source.accessed)),
+        lines(voice.day(source.date), dating),
+        lines(voice.text(source.licence), _("consulted {date}").format(date=voice.day(source.accessed))),
     ]

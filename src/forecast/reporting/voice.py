@@ -9,6 +9,7 @@ from datetime import date
 
 from babel import Locale
 
+from forecast.errors import DataError
 from forecast.plans.model import Target
 from forecast.schema.language import (
     LOCALES,
@@ -29,6 +30,37 @@ from forecast.schema.periods import Period
 from forecast.study import Study
 
 _NAMELESS = ("unspecified",)
+#: Words that tell in which language a title is.
+_SMALL_WORDS = {
+    "fr": {
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "un",
+        "une",
+        "et",
+        "à",
+        "au",
+        "aux",
+        "en",
+        "sur",
+        "pour",
+        "par",
+        "d",
+        "l",
+    },
+    "en": {"of", "the", "and", "in", "on", "for", "to", "a", "an", "with", "by", "from", "its"},
+}
+#: Value from which a forecast count has no decimals.
+COUNTED_WHOLE = 10
+#: Articles that a period takes after a preposition, by its kind; an average over several years is a `span`.
+_ARTICLES = {
+    "fr": {"date": "le ", "fiscal_quarter": "le ", "four_week": "la ", "span": "la "},
+    "en": {"four_week": "the ", "span": "the "},
+}
 
 
 @dataclass(frozen=True)
@@ -41,16 +73,19 @@ class Voice:
         Translates our messages; named `_` where they are written.
     source_language : str
         Language in which the plan is published: texts in the other one are our translation.
+    counts : frozenset of str
+        Units in which everything observed is a whole number.
     """
 
     language: str
     units: Mapping[str, Unit]
     source_language: str
+    counts: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, study: Study, language: str) -> Voice:
         """Make the voice of a study in a language; raise `DataError` for one that is not spoken."""
-        return cls(check_language(language), study.catalogue.units, study.plan.source_language)
+        return cls(check_language(language), study.catalogue.units, study.plan.source_language, _counts(study))
 
     @property
     def translate(self) -> Callable[[str], str]:
@@ -80,47 +115,91 @@ class Voice:
         """Name a unit by itself, as in the title of a chart."""
         return self.unit(unit).label(self.language)
 
-    def quantity(self, value: float, unit: str | None, *, exact: bool = False) -> str:
-        """Write a value with its unit; large forecast values keep three digits, exact ones all that were given."""
-        value = value if exact else _meaningful(value)
-        if unit in _NAMELESS:
+    def quantity(self, value: float, unit: str | None, *, exact: bool = False, bare: bool = False) -> str:
+        """Write a value with its unit; large forecast values keep three digits, exact ones all that were given.
+
+        `bare` leaves the unit out where it stands beside, as in a table; a percentage keeps its sign.
+        """
+        value = value if exact else self._shown(value, unit)
+        if _nameless(unit, bare):
             return format_exact(value, self.language) if exact else format_number(value, self.language)
         return format_quantity(value, self.unit(unit), self.language, exact=exact)
 
-    def number(self, value: float) -> str:
+    def number(self, value: float, unit: str | None = None) -> str:
         """Write a forecast value without its unit."""
-        return format_number(_meaningful(value), self.language)
+        return format_number(self._shown(value, unit), self.language)
 
-    def range(self, low: float, high: float, unit: str | None) -> str:
+    def _shown(self, value: float, unit: str | None) -> float:
+        """Round a forecast value as it is written, so that its unit agrees with it; counts are whole."""
+        if unit in self.counts and abs(value) >= COUNTED_WHOLE:
+            value = round(value)
+        return _displayed(_meaningful(value))
+
+    def range(self, low: float, high: float, unit: str | None, *, bare: bool = False) -> str:
         """Write an interval with its unit once."""
         _ = self.translate
-        return _("{low} to {high}").format(low=self.number(low), high=self.quantity(high, unit))
+        return _("{low} to {high}").format(low=self.number(low, unit), high=self.quantity(high, unit, bare=bare))
 
-    def difference(self, value: float, unit: str | None) -> str:
+    def difference(self, value: float, unit: str | None, *, bare: bool = False) -> str:
         """Write a distance without its sign; a difference of percentages is in points."""
-        value = abs(_meaningful(value))
-        number = format_number(value, self.language, 2 if 0 < value < 1 else None)
+        _ = self.translate
+        value, number = self._distance(value, unit)
         if unit == "%":
-            shown = self.counted("{n} point", "{n} points", value)
-            return shown.replace(format_number(value, self.language), number, 1).replace(" ", NO_BREAK)
-        if unit in _NAMELESS:
+            form = Locale.parse(LOCALES[self.language]).plural_form(value)
+            said = _("{n} point") if form == "one" else _("{n} points")
+            return said.format(n=number).replace(" ", NO_BREAK)
+        if _nameless(unit, bare):
             return number
-        label = self.unit(unit).label(self.language, value)
-        return f"{number}{NO_BREAK}{label}"
+        return f"{number}{NO_BREAK}{self.unit(unit).label(self.language, value)}"
 
-    def pace(self, value: float, unit: str | None) -> str:
+    def distance(self, value: float, unit: str | None) -> str:
+        """Write a distance without its sign and its unit."""
+        return self._distance(value, unit)[1]
+
+    def _distance(self, value: float, unit: str | None) -> tuple[float, str]:
+        """Round a distance as it is written, and write it; below one it keeps two decimals."""
+        value = abs(value)
+        if 0 < round(value, 2) < 1:
+            return round(value, 2), format_number(value, self.language, 2)
+        value = abs(self._shown(value, unit))
+        return value, format_number(value, self.language)
+
+    def pace(self, value: float, unit: str | None, *, bare: bool = False) -> str:
         """Write a change a year, with its sign."""
         _ = self.translate
         sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
-        return _("{amount} a year").format(amount=f"{sign}{self.difference(value, unit)}")
+        return _("{amount} a year").format(amount=f"{sign}{self.difference(value, unit, bare=bare)}")
 
     def probability(self, value: float) -> str:
-        """Write a probability in percent."""
+        """Write a probability in percent, as in a table."""
         return format_probability(value, self.language)
+
+    def chance(self, value: float) -> str:
+        """Write a probability in words, as in a sentence."""
+        _ = self.translate
+        shown = self.probability(value).lstrip(f"<>{NO_BREAK}")
+        if value < 0.01:
+            return _("probability below {percent}").format(percent=shown)
+        if value > 0.99:
+            return _("probability above {percent}").format(percent=shown)
+        return _("probability of {percent}").format(percent=shown)
 
     def period(self, text: str) -> str:
         """Write a period from its canonical text."""
         return format_period(Period.parse(text), self.language)
+
+    def after(self, text: str) -> str:
+        """Write a period as after a preposition, with the article that it takes."""
+        period = Period.parse(text)
+        kind = "dates" if period.kind == "span" and len(text) > len("2017/2019") else period.kind
+        return _ARTICLES[self.language].get(kind, "") + self.period(text)
+
+    def day(self, text: str | None) -> str:
+        """Write a date of a document, whole or in part; a dash where there is none."""
+        try:
+            return self.period(text) if text else "–"
+        except DataError:
+            return str(text)
 
     def date(self, day: date) -> str:
         """Write a day."""
@@ -139,13 +218,30 @@ class Voice:
         """Words of a source between the quotation marks of the language."""
         return f"«{NO_BREAK}{words}{NO_BREAK}»" if self.language == "fr" else f"“{words}”"
 
-    def level(self, target: Target, unit: str | None) -> str:
-        """Write a target's value with its operator."""
+    def other(self, title: str) -> str | None:
+        """The other language when a document's title is in it, else None; told by its small words."""
+        words = set(title.lower().replace("’", " ").replace("'", " ").split())
+        french, english = len(words & _SMALL_WORDS["fr"]), len(words & _SMALL_WORDS["en"])
+        if self.language == "en":
+            return "fr" if french > english else None
+        return "en" if english > french else None
+
+    def level(self, target: Target, unit: str | None, *, assumed: bool = False, bare: bool = False) -> str:
+        """Write a target's value with its operator; a level computed from a change says so.
+
+        `assumed` tells whether the starting value that it is computed from is an assumption.
+        """
+        _ = self.translate
         assert target.value is not None
         if target.high is not None:
-            return self.range(target.value, target.high, unit)
+            return self.range(target.value, target.high, unit, bare=bare)
+        computed = target.kind == "change"
+        value = round(target.value, 1) if computed else target.value
         sign = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}[target.operator or "="]
-        return f"{sign}{NO_BREAK}{self.quantity(target.value, unit, exact=True)}"
+        level = f"{sign}{NO_BREAK}{self.quantity(value, unit, exact=True, bare=bare)}"
+        if not computed:
+            return level
+        return f"{level} ({_('computed from the assumed start') if assumed else _('computed')})"
 
     def status(self, status: str) -> str:
         """Say what is known of a value's exactness; empty when it is exact."""
@@ -154,7 +250,7 @@ class Voice:
             "rounded": _("rounded"),
             "approximate": _("approximate"),
             "inferred": _("inferred"),
-            "assumed": _("assumption"),
+            "assumed": _("assumed"),
         }.get(status, "")
 
     def readings(self, target: Target) -> str:
@@ -162,7 +258,7 @@ class Voice:
         _ = self.translate
         known = {
             "calendar year": _("calendar year"),
-            "fiscal year": _("fiscal year, 1 April to 31 March"),
+            "fiscal year": _("fiscal year, April 1 to March 31"),
             "end of year": _("end of the year"),
             "end of plan": _("end of the plan"),
             "end of season": _("end of the season"),
@@ -181,6 +277,22 @@ class Voice:
         """Class of a proposed identification."""
         _ = self.translate
         return {"very likely": _("very likely"), "probable": _("probable"), "possible": _("possible")}[key]
+
+
+def _counts(study: Study) -> frozenset[str]:
+    """Units in which everything observed is a whole number: items, persons, requests."""
+    observed = study.observed
+    whole = (observed["value"] % 1 == 0).groupby(observed["unit"]).all()
+    return frozenset(str(unit) for unit in whole.index[whole] if unit != "%")
+
+
+def _nameless(unit: str | None, bare: bool) -> bool:
+    return unit in _NAMELESS or (bare and unit != "%")
+
+
+def _displayed(value: float) -> float:
+    """Round as `format_number` does: none from one hundred up, else one decimal."""
+    return round(value, 0 if abs(value) >= 100 else 1) + 0.0
 
 
 def _meaningful(value: float) -> float:

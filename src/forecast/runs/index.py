@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from forecast import reporting
 from forecast.errors import ForecastError
 from forecast.plans.catalogue import Catalogue
+from forecast.reporting.ages import age
 from forecast.runs.record import Run, find_runs, unwritable
-from forecast.schema.language import LANGUAGES, format_date, plural, translator
+from forecast.schema.language import LANGUAGES, format_date, translator
+from forecast.schema.parameters import Parameters
 
 INDEX = "index.html"
 #: Both languages stand in the page; the choice is a radio button, so that no script is needed.
@@ -30,27 +35,58 @@ body:has(#choose-fr:checked) [lang=en].text, body:has(#choose-en:checked) [lang=
 
 def write_index(results: Path, catalogue: Catalogue, today: date) -> Path:
     """Build the index anew from the records, and rename it into place."""
-    page = build_index(find_runs(results), results, catalogue, today)
     aside = results / f".{INDEX}-{os.getpid()}"
     try:
-        with FileLock(results / ".index.lock"):
-            aside.write_text(page, encoding="utf-8")
+        with _courtesy(results / ".index.lock"):
+            aside.write_text(build_index(find_runs(results), results, catalogue, today), encoding="utf-8")
             aside.replace(results / INDEX)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise unwritable(results, error) from None
     return results / INDEX
 
 
+@contextlib.contextmanager
+def _courtesy(path: Path) -> Iterator[None]:
+    """Let another command finish its index first, but wait for nobody longer than ten seconds."""
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=10)
+    except Timeout:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_ordinary(run: Run, defaults: Mapping[str, Any]) -> bool:
+    """Whether a run is what `forecast run` makes by itself: as known today, due as the plan says, usual parameters."""
+    return not run.record.get("as_of_given") and not run.record.get("by") and run.record.get("parameters") == defaults
+
+
 def build_index(runs: Iterable[Run], results: Path, catalogue: Catalogue, today: date) -> str:
-    """HTML of the index: the last run of every plan, scenario and language; ages counted from today."""
+    """HTML of the index: the last ordinary run of every plan, scenario and language; ages counted from today.
+
+    A run as known on another day, due on another date or with other parameters stands among the earlier ones, unless
+    there is no other.
+    """
+    usual = Parameters.load(catalogue.root).model_dump_json(exclude={"language", "time_limit"})
+    defaults = json.loads(usual)
     latest: dict[tuple[str, str], dict[str, Run]] = {}
     older: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         key = (run.plan, run.scenario)
-        if previous := latest.setdefault(key, {}).get(run.language):
+        shown = latest.setdefault(key, {})
+        previous = shown.get(run.language)
+        if previous and is_ordinary(previous, defaults) and not is_ordinary(run, defaults):
+            older.setdefault(key, []).append(run)
+            continue
+        if previous:
             older.setdefault(key, []).append(previous)
-        latest[key][run.language] = run
+        shown[run.language] = run
     parts = [
         part
         for plan in dict.fromkeys(plan for plan, _ in sorted(latest))
@@ -104,6 +140,7 @@ def _plan_title(plan_id: str, language: str, catalogue: Catalogue) -> str:
 def _run(run: Run, language: str, results: Path, catalogue: Catalogue, today: date) -> str:
     _ = translator(language)
     title = run.scenario_resolved["title"][language]
+    described = run.scenario_resolved.get("description", {}).get(language, "")
     link = (run.folder / ("report.html" if run.done else "report.ipynb")).relative_to(results).as_posix()
     if run.done:
         text = escape(run.headline[language])
@@ -111,7 +148,7 @@ def _run(run: Run, language: str, results: Path, catalogue: Catalogue, today: da
         text = f"<strong>{escape(_('Failed'))}</strong>{_(':')} {escape(str(run.error))}"
     return (
         f'<article class="run text{"" if run.done else " failed"}" lang="{language}">'
-        f'<h3><a href="{escape(link)}">{escape(title)}</a></h3><p>{text}</p>'
+        f'<h3><a href="{escape(link)}">{escape(title)}</a></h3><p class="facts">{escape(described)}</p><p>{text}</p>'
         f'<p class="facts">{escape(" · ".join(_facts(run, language, today)))}</p></article>'
     )
 
@@ -122,13 +159,11 @@ def _facts(run: Run, language: str, today: date) -> Iterator[str]:
     yield _("as known on {day}").format(day=format_date(date.fromisoformat(run.as_of), language))
     if run.last_observed:
         days = (today - date.fromisoformat(run.last_observed)).days
-        yield plural(language, "last value {n} day ago", "last value {n} days ago", max(days, 0))
+        yield _("last value {age} ago").format(age=age(max(days, 0), language))
     if run.next_due:
         days = (date.fromisoformat(run.next_due) - today).days
-        if days >= 0:
-            yield plural(language, "next target due in {n} day", "next target due in {n} days", days)
-        else:
-            yield plural(language, "next target {n} day past due", "next target {n} days past due", -days)
+        said = _("next target due in {age}") if days >= 0 else _("next target due {age} ago")
+        yield said.format(age=age(abs(days), language))
 
 
 def _older(runs: list[Run], results: Path) -> Iterator[str]:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -33,6 +34,8 @@ from forecast.schema.periods import Period
 LOG = "log.txt"
 #: Seconds that a worker gets to save its notebook after the time limit, before it is killed.
 GRACE = 20
+#: Seconds after which a folder aside belongs to no command any more.
+STALE = 2 * 24 * 3600
 #: One thread per process: runs at a time would otherwise fight for the cores, and sums depend on their number.
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "STAN_NUM_THREADS"), "1")
 
@@ -277,7 +280,11 @@ def _read_proof(work: Path, job: Job) -> tuple[dict[str, Any], str | None]:
 
 
 def _sweep(aside: Path) -> None:
-    """Remove what stopped runs left aside; the folder above goes too when no other command uses it."""
+    """Remove what stopped runs left aside, and what killed commands left there days ago."""
     shutil.rmtree(aside, ignore_errors=True)
+    for path in aside.parent.glob("*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > STALE:
+                shutil.rmtree(path, ignore_errors=True)
     with contextlib.suppress(OSError):
         aside.parent.rmdir()

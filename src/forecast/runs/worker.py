@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -96,8 +97,21 @@ def _convert(job: dict[str, Any]) -> str | None:
     return None
 
 
+def _follow_parent() -> None:
+    """End with the command that started this worker, even when that was killed and could tell nobody."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> None:
     """Execute one job; whatever happens is written down."""
+    _follow_parent()
     if sys.platform == "win32":
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     folder = Path(sys.argv[1]).resolve()
