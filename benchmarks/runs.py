@@ -40,13 +40,13 @@ class Measure:
     proportional: float = 0.0
 
 
-def measure(command: list[str], environment: dict[str, str]) -> Measure:
-    """Run a command and sample the memory of its whole family every 50 ms."""
+def measure(command: list[str], environment: dict[str, str], every: float = 0.05) -> Measure:
+    """Run a command and sample the memory of its whole family; often only where it is short: looking costs time."""
     cost, started, ended = Measure(), time.perf_counter(), threading.Event()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def watch() -> None:
-        while not ended.wait(0.05):
+        while not ended.wait(every):
             try:
                 family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
                 found = [one.memory_full_info() for one in family]
@@ -99,12 +99,12 @@ def main() -> None:
         times = sorted(measure(COMMAND + arguments, environment).seconds for _ in range(5))
         print(f"forecast {' '.join(arguments):8} median {times[2]:.2f} s of five, fastest {times[0]:.2f}")
     one = ["run", "--plan", "msss_2023_2027", "-s", "baseline", "--lang", "fr"]
-    for arguments, what in (
-        (one, "one run (msss_2023_2027, the largest)"),
-        (["run"], f"whole matrix, {len(jobs)} runs"),
+    for arguments, what, every in (
+        (one, "one run (msss_2023_2027, the largest)", 0.05),
+        (["run"], f"whole matrix, {len(jobs)} runs", 2.0),
     ):
         with tempfile.TemporaryDirectory() as folder:
-            cost = measure([*COMMAND, *arguments, "--out", folder], environment)
+            cost = measure([*COMMAND, *arguments, "--out", folder], environment, every)
         print(
             f"{what}: {cost.seconds:.1f} s on {os.cpu_count()} cores; memory of command, workers and kernels"
             f" {cost.resident:.0f} MB resident, {cost.proportional:.0f} MB with shared pages counted once"

@@ -112,6 +112,9 @@ def _follow_parent() -> None:
 def main() -> None:
     """Execute one job; whatever happens is written down."""
     _follow_parent()
+    # at import jsonschema compiles a grammar of web addresses, 0.75 s, for a check that notebooks do not need; it does
+    # without when that package is absent
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     if sys.platform == "win32":
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     folder = Path(sys.argv[1]).resolve()
