@@ -61,4 +61,4 @@ def test_the_notebooks_are_served_and_nothing_is_fetched(server: str) -> None:
     assert "report.ipynb" in {item["name"] for item in found["content"]}
     with urllib.request.urlopen(f"{server}/lab?token={TOKEN}", timeout=20) as page:
         config = page.read().decode()
-    assert '"news": {"disabled": true}' in config
+    assert '"@jupyterlab/apputils-extension:announcements"' in config.split('"disabledExtensions"')[1].split("]")[0]

@@ -98,7 +98,6 @@ def test_no_draws():
 
 def test_registry_names_its_models():
     assert {name: model.name for name, model in registry.REGISTRY.items()} == {name: name for name in registry.REGISTRY}
-    assert registry.DEFAULT in registry.REGISTRY
 
 
 def test_importing_the_registry_is_cheap():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
@@ -30,5 +31,7 @@ def command(arguments: tuple[str, ...]) -> int:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    environment = {**os.environ, "FORECAST_HOME": str(catalogue.root)}
+    # jupyter/labconfig turns off the extension that asks whether to fetch news
+    paths = [str(Path(__file__).parent / "jupyter"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    environment = {**os.environ, "FORECAST_HOME": str(catalogue.root), "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
     return subprocess.call([sys.executable, "-m", "jupyterlab", *settings, *arguments], env=environment)

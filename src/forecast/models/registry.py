@@ -14,7 +14,6 @@ from forecast.models.theta import THETA
 COMPONENTS = (NAIVE, DRIFT, ETS, THETA, ARIMA, STRUCTURAL, PROPHET)
 MODELS: tuple[Forecaster, ...] = (*COMPONENTS, Mixture(COMPONENTS))
 REGISTRY: dict[str, Forecaster] = {model.name: model for model in MODELS}
-DEFAULT = "mixture"
 
 
 def get(name: str) -> Forecaster:

@@ -80,7 +80,7 @@ def disclosure(summary: str, content: Content) -> Html:
 def lines(*pieces: str | Html) -> Html:
     """Pieces of a cell, the first one as it is and each other on its own, smaller line."""
     first, *rest = [piece for piece in pieces if piece] or [""]
-    return Html(escaped(first) + "".join(element("span", piece, class_="more").text for piece in rest))
+    return Html(escaped(first) + "".join(element("div", piece, class_="more").text for piece in rest))
 
 
 def table(

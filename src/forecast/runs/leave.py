@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 #: Set by the worker that executes the notebook; absent when a person does.
 FOLDER = "FORECAST_RUN_FOLDER"
 PROOF = "proof.json"
-TABLES = ("trajectories", "outlook", "assessment")
 
 
 def leave(study: Study) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-STATUSES = ("exact", "rounded", "approximate", "inferred", "assumed")
 TARGET_STATUSES = ("open", "met", "missed", "no_value", "no_forecast")
 
 #: Columns of each table with their types: text, number, count or flag; `?` where a value may be absent.
