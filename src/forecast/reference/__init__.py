@@ -1,0 +1,10 @@
+"""The public reference collection: similar indicators, and what they ever did.
+
+Public indicators of six bodies, shipped in `data/reference/` with the record of each source. Nothing is fitted here:
+a table of what comparable series did is shown beside a forecast, never put into it.
+"""
+
+from forecast.reference.collection import COLUMNS, DATASET, FOLDER, KINDS, check, load, read_sources
+from forecast.reference.lookup import Similar, kind_of, similar
+
+__all__ = ["COLUMNS", "DATASET", "FOLDER", "KINDS", "Similar", "check", "kind_of", "load", "read_sources", "similar"]
