@@ -7,14 +7,17 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from forecast.errors import DataError, Fault, nearest
 from forecast.plans.catalogue import Catalogue, inside, show_bounds
+from forecast.plans.facts import lay
 from forecast.plans.grammar import parse_target
 from forecast.plans.model import DayText, Indicator, PeriodText, Plan, Series, Target
+from forecast.plans.series import check_named
+from forecast.schema.exactness import EXACTNESS, Status
 from forecast.schema.files import Document, Record, read_text
 from forecast.schema.periods import Period, end_of
 
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEADER = ("series", "period", "value", "unit", "source", "published", "status", "note", "note_fr")
-#: Statuses from the most to the least exact; the first one wins when a period has two values.
-EXACTNESS = ("exact", "rounded", "approximate", "inferred")
 
 
 class Observation(Record):
@@ -35,7 +36,7 @@ class Observation(Record):
     unit: str
     source: str
     published: DayText | None = None
-    status: Literal["exact", "rounded", "approximate", "inferred"]
+    status: Status
     note: str | None = None
     note_fr: str | None = None
 
@@ -70,6 +71,8 @@ def load(plan: Plan, catalogue: Catalogue, *, as_of: date) -> pd.DataFrame:
     DataFrame
         Table *observations*: one row per value and indicator (or driver, or comparable), ascending in time. Of two
         values for one period both stay; `used` marks the more exact, then the later published, and `why` says so.
+        `error` is the standard deviation of a value's own error; `exceptional`, `break_from` and its link say what
+        `data/series.yaml` holds about its date.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def known(plan: Plan, catalogue: Catalogue, *, as_of: date) -> list[dict[str, An
     rows = read(catalogue)
     records = []
     for name in (*plan.indicators, *plan.drivers, *plan.comparables):
-        series, measure = plan.series_of(name), plan.item(name).measure
+        series, measured = plan.series_of(name), plan.item(name)
         items = [row.observation for row in rows if row.observation.series in series]
         items = [item for item in items if known_from(item, catalogue) <= as_of]
         found = [
@@ -96,11 +99,12 @@ def known(plan: Plan, catalogue: Catalogue, *, as_of: date) -> list[dict[str, An
                 "used": used,
                 "why": why,
                 "published": known_from(item, catalogue).isoformat(),
-                "time": Period.parse(item.period).time(measure),
+                "time": Period.parse(item.period).time(measured.measure),
             }
             for item, used, why in choose(items, catalogue)
         ]
-        records += sorted(found, key=lambda record: (record["time"], record["used"]))
+        found.sort(key=lambda record: (record["time"], record["used"]))
+        records += lay(found, catalogue.facts(series, as_of), measured.bounds)
     return records
 
 
@@ -212,7 +216,7 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
         return list(error.faults)
     plans = list(plans)
     named = _named_series(plans)
-    faults = [*_repeated(rows), *_unit_faults(rows, named)]
+    faults = [*_repeated(rows), *_unit_faults(rows, named), *_unnamed(catalogue, named)]
     for plan in plans:
         document = catalogue.document(plan.id)
         faults += _proposal_faults(plan, named.keys(), document)
@@ -228,6 +232,15 @@ def _named_series(plans: Iterable[Plan]) -> dict[str, Series]:
         for group in (plan.comparables, plan.drivers, plan.indicators)
         for name, item in group.items()
     }
+
+
+def _unnamed(catalogue: Catalogue, named: Collection[str]) -> Iterator[Fault]:
+    try:
+        facts, document = catalogue.series, catalogue.series_document
+    except DataError:
+        return  # the catalogue's own check shows its faults
+    if document is not None:
+        yield from check_named(facts, document, named)
 
 
 def _repeated(rows: list[Row]) -> Iterator[Fault]:

@@ -1,12 +1,14 @@
 """Rules for every model of the registry."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from forecast.models import registry
-from forecast.models.panel import Prediction, Series, predict
+from forecast.models.panel import Break, Prediction, Series, predict
+from forecast.plans.series import Link
 from forecast.schema.streams import Streams
 
 DRAWS = 200
@@ -196,3 +198,28 @@ def test_mixture_uses_what_applies(predictions):
     left_out = ("left_out:ets", "left_out:theta", "left_out:arima", "left_out:structural")
     assert predictions["mixture", "constant number"].notes == left_out
     assert predictions["ets", "constant number"].notes == ("fallback:drift",)
+
+
+def test_doubt_reaches_the_draws_of_every_model(name):
+    """Errors, an uncertain break and an exceptional end, on a series long enough for every model."""
+    values, doubts = wander(12), {"errors": np.full(12, 0.4), "rounded": np.arange(12) < 6}
+    doubts |= {"exceptional": np.isin(np.arange(12), (4, 11)), "breaks": (Break(3), Break(8, Link("add", 0, 1, 2)))}
+    sure = make_series(values)
+    doubtful = replace(sure, **doubts)
+    found, again = (predict(name, [doubtful], DRAWS, Streams(1))["one"] for _ in range(2))
+    assert np.array_equal(found.draws, again.draws)
+    assert found.draws.shape == (DRAWS, sure.ahead.size)
+    assert np.isfinite(found.draws).all()
+    assert found.draws.min() >= 0
+    assert found.draws.max() <= 100
+    assert found.notes[-3:] == ("doubt:errors", "doubt:break", "doubt:exceptional")
+    assert set(found.used) <= set(NAMES) - {"mixture"}
+    assert registry.get(name).copies >= 2
+    assert not np.array_equal(found.draws, predict(name, [sure], DRAWS, Streams(1))["one"].draws)
+
+
+def test_a_single_doubtful_value_is_never_a_trend(name):
+    series = replace(make_series([27.9], steps=20), errors=np.array([0.5]))
+    found = predict(name, [series], 4000, Streams(1))["one"]
+    assert np.median(found.draws[:, -1]) == pytest.approx(27.9, abs=1.5)
+    assert "prior_spread" in found.notes

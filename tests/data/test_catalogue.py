@@ -14,7 +14,12 @@ from forecast.scenarios import load, scenario_ids
 from forecast.schema.periods import Period
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted(path for folder in ("data", "parameters") for path in (ROOT / folder).rglob("*") if path.is_file())
+FILES = sorted(
+    path
+    for folder in ("data", "parameters")
+    for path in (ROOT / folder).rglob("*")
+    if path.is_file() and path.suffix != ".parquet"
+)
 NB, NNB = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 
 COUNTS = {

@@ -8,7 +8,8 @@ import pytest
 
 from forecast.errors import DataError
 from forecast.models import registry
-from forecast.models.panel import Series, predict
+from forecast.models.panel import Break, Series, predict
+from forecast.plans.series import Link
 from forecast.schema.streams import Streams
 
 RIGHT = {
@@ -54,6 +55,29 @@ def make(**wrong):
         ({"ahead": []}, "no date to forecast; give at least one after the last observation"),
         ({"ahead": [np.inf]}, "a date to forecast is not finite; give decimal years, e.g. 2027.25"),
         ({"ahead": [2023.0, 2022.0]}, "dates to forecast are out of order or repeated; sort them and keep one of each"),
+        ({"errors": [0.1]}, "1 errors for 2 values; give one per value, or none"),
+        ({"rounded": [True]}, "1 flags of rounding for 2 values; give one per value, or none"),
+        ({"exceptional": [True]}, "1 exceptional flags for 2 values; give one per value, or none"),
+        ({"errors": [0.1, -2.0]}, "error number 2 is -2; a standard deviation is 0 or more"),
+        ({"errors": [np.nan, 0.0]}, "error number 1 is nan; a standard deviation is 0 or more"),
+        ({"breaks": (Break(2),)}, "a break before value number 3 of 2; it lies between two of them"),
+        ({"breaks": (Break(0),)}, "a break before value number 1 of 2; it lies between two of them"),
+        (
+            {"breaks": (Break(1), Break(1))},
+            "breaks are out of order or repeated; sort them by position and keep one of each",
+        ),
+        (
+            {"breaks": (Break(1, Link("add", 2.0, 1.0, 3.0)),)},
+            "a link of kind add needs low, likely and high, in this order; leave it out when unknown",
+        ),
+        (
+            {"breaks": (Break(1, Link("multiply", 1.0)),)},
+            "a link of kind multiply needs low, likely and high, in this order; leave it out when unknown",
+        ),
+        (
+            {"breaks": (Break(1, Link("multiply", 0.0, 1.0, 3.0)),)},
+            "a value is multiplied by more than 0, not by 0; 1 leaves it as it is",
+        ),
         ({"ahead": [2021.0]}, "date to forecast 2021 is not after the last observation, 2021; ask for later dates"),
     ],
 )

@@ -72,6 +72,8 @@ def test_as_of_hides_what_was_not_known_yet(load, as_of, periods):
     [
         ([("approximate", "2025-12", 1.0), ("exact", "2025-01", 2.0)], 2.0, "more exact status"),
         ([("inferred", "2025-12", 1.0), ("rounded", "2025-01", 2.0)], 2.0, "more exact status"),
+        ([("provisional", "2025-12", 1.0), ("exact", "2025-01", 2.0)], 2.0, "more exact status"),
+        ([("provisional", "2025-12", 1.0), ("provisional", "2025-01", 2.0)], 1.0, "later publication"),
         ([("exact", "2025-12", 1.0), ("exact", "2025-01", 2.0)], 1.0, "later publication"),
         (
             [("rounded", "2025-01", 1.0), ("rounded", "2025-12", 2.0), ("inferred", "2026", 3.0)],
@@ -110,7 +112,7 @@ def test_values_of_different_periods_are_all_used(small):
 
 
 def test_exactness_is_ordered():
-    assert EXACTNESS == ("exact", "rounded", "approximate", "inferred")
+    assert EXACTNESS == ("exact", "rounded", "provisional", "approximate", "inferred")
 
 
 def test_both_of_two_contradictory_values_stay_visible(small, load, write):

@@ -4,6 +4,7 @@ import numpy as np
 
 from forecast.models.grid import Prepared
 from forecast.models.naive import NAIVE
+from forecast.models.panel import COPIES
 from forecast.models.spread import draw_spread
 from forecast.models.stepwise import StepForecaster
 from forecast.models.walks import draw_paths
@@ -30,4 +31,4 @@ def simulate_drift(prepared: Prepared, draws: int, generator: np.random.Generato
     )
 
 
-DRIFT = StepForecaster("drift", 3, regular=False, simulate=simulate_drift, fallback=NAIVE)
+DRIFT = StepForecaster("drift", 3, regular=False, simulate=simulate_drift, fallback=NAIVE, copies=COPIES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.models.grid import Prepared, prepare
-from forecast.models.panel import Prediction, Series
+from forecast.models.panel import FEW_COPIES, Prediction, Series
 from forecast.models.stepwise import FitError, StepForecaster
 from forecast.schema.draws import FloatArray
 from forecast.schema.streams import Streams
@@ -27,6 +27,7 @@ class Mixture:
     min_observations: int = 1
     below: str | None = None
     regular: bool = False
+    copies: int = FEW_COPIES
 
     def predict_one(self, prepared: Prepared, draws: int, rng: Streams) -> Prediction:
         """Make the draws of one series."""

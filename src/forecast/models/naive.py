@@ -3,6 +3,7 @@
 import numpy as np
 
 from forecast.models.grid import Prepared
+from forecast.models.panel import COPIES
 from forecast.models.spread import draw_spread
 from forecast.models.stepwise import StepForecaster
 from forecast.models.walks import draw_paths
@@ -38,4 +39,4 @@ def simulate_season(prepared: Prepared, yearly: FloatArray, draws: int, generato
     return draw_paths(generator, median, (np.arange(horizon) % season == 0).astype(float), spread)
 
 
-NAIVE = StepForecaster("naive", 1, regular=False, simulate=simulate_naive)
+NAIVE = StepForecaster("naive", 1, regular=False, simulate=simulate_naive, copies=COPIES)

@@ -2,14 +2,37 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.errors import DataError
+from forecast.plans.series import UNKNOWN, Link
 from forecast.schema.draws import FloatArray
 from forecast.schema.streams import Streams
+
+BoolArray = NDArray[np.bool_]
+#: Possible true histories of a doubtful series: all at once, or each with a fit of its own.
+COPIES, FEW_COPIES = 16, 4
+
+
+@dataclass(frozen=True)
+class Break:
+    """A change of definition or of level between two observations.
+
+    Parameters
+    ----------
+    at : int
+        Position of the first observation after it, 1 or more.
+    link : Link
+        What brings earlier observations to what is measured today; of unknown size, it is drawn.
+    """
+
+    at: int
+    link: Link = UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +55,14 @@ class Series:
         Bounds, in the unit of the source.
     ahead : FloatArray
         Dates to forecast, decimal years, ascending, after the last observation.
+    errors : FloatArray
+        Standard deviation of each observation's own error, in the unit of the source; none without.
+    rounded : BoolArray
+        Which of these errors come from rounding, so that they are uniform instead of normal; none without.
+    exceptional : BoolArray
+        Which observations say nothing of the trend; none without.
+    breaks : tuple of Break
+        In the order of their positions.
 
     Raises
     ------
@@ -47,16 +78,25 @@ class Series:
     lower: float | None
     upper: float | None
     ahead: FloatArray
+    errors: FloatArray = field(default_factory=lambda: np.empty(0))
+    rounded: BoolArray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    exceptional: BoolArray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    breaks: tuple[Break, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep read-only copies and check them."""
         for name in ("times", "values", "ahead"):
-            array = np.array(getattr(self, name), dtype=float)
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+            self._keep(name, np.array(getattr(self, name), dtype=float))
+        for name, kind in (("errors", float), ("rounded", bool), ("exceptional", bool)):
+            given = np.array(getattr(self, name), dtype=kind)
+            self._keep(name, given if given.size else np.zeros(self.values.shape, dtype=kind))
         faults = find_faults(self)
         if faults:
             raise DataError("\n".join(f"series '{self.id}': {fault}" for fault in faults))
+
+    def _keep(self, name: str, array: FloatArray | BoolArray) -> None:
+        array.flags.writeable = False
+        object.__setattr__(self, name, array)
 
 
 def find_faults(series: Series) -> list[str]:
@@ -68,6 +108,7 @@ def find_faults(series: Series) -> list[str]:
     if not series.times.size:
         return ["no observation; a forecast needs at least one, or a scenario that assumes a starting value"]
     faults = find_grid_faults(series) + find_date_faults(series) + find_value_faults(series)
+    faults += find_doubt_faults(series)
     return faults or find_horizon_faults(series)
 
 
@@ -115,6 +156,42 @@ def find_value_faults(series: Series) -> list[str]:
     ]
 
 
+def find_doubt_faults(series: Series) -> list[str]:
+    """Check that what is doubtful of the observations fits them."""
+    count = series.values.size
+    faults = [
+        f"{getattr(series, name).size} {words} for {count} values; give one per value, or none"
+        for name, words in (
+            ("errors", "errors"),
+            ("rounded", "flags of rounding"),
+            ("exceptional", "exceptional flags"),
+        )
+        if getattr(series, name).shape != series.values.shape
+    ]
+    wrong = ~(np.isfinite(series.errors) & (series.errors >= 0))
+    if wrong.any():
+        where = first(wrong)
+        faults.append(f"error number {where + 1} is {series.errors[where]:g}; a standard deviation is 0 or more")
+    outside = [item.at for item in series.breaks if not 1 <= item.at < count]
+    if outside:
+        faults.append(f"a break before value number {outside[0] + 1} of {count}; it lies between two of them")
+    if any(later.at <= earlier.at for earlier, later in pairwise(series.breaks)):
+        faults.append("breaks are out of order or repeated; sort them by position and keep one of each")
+    return faults + [fault for item in series.breaks for fault in find_link_faults(item.link)]
+
+
+def find_link_faults(link: Link) -> list[str]:
+    """Check that a link holds the numbers that its kind asks for, in order."""
+    if link.kind == "unknown":
+        return []
+    numbers = link.numbers
+    if len(numbers) < 3 or not np.isfinite(numbers).all() or list(numbers) != sorted(numbers):
+        return [f"a link of kind {link.kind} needs low, likely and high, in this order; leave it out when unknown"]
+    if link.kind == "multiply" and numbers[0] <= 0:
+        return [f"a value is multiplied by more than 0, not by {numbers[0]:g}; 1 leaves it as it is"]
+    return []
+
+
 def find_horizon_faults(series: Series) -> list[str]:
     """Check that the dates to forecast exist, ascend and come after the last observation."""
     if not series.ahead.size:
@@ -148,7 +225,8 @@ class Prediction:
         Registry names of the models really used.
     notes : tuple of str
         Stable keys that reports translate: ``prior_spread`` (one observation: the spread is the prior's alone),
-        ``gaps_filled``, ``fallback:<model used instead>``, ``left_out:<model whose fit failed>`` (mixture).
+        ``gaps_filled``, ``fallback:<model used instead>``, ``left_out:<model whose fit failed>`` (mixture),
+        ``doubt:errors``, ``doubt:break``, ``doubt:exceptional`` (what was doubtful in its observations).
     """
 
     draws: FloatArray
@@ -175,6 +253,10 @@ class Forecaster(Protocol):
     def regular(self) -> bool:
         """Whether it needs an almost gap-free regular grid."""
 
+    @property
+    def copies(self) -> int:
+        """Possible true histories tried for a doubtful series: fewer where each costs a fit."""
+
     def predict(self, series: Sequence[Series], draws: int, rng: Streams) -> dict[str, Prediction]:
         """Make the predictive draws of each series, with what was used and noted."""
 
@@ -183,7 +265,7 @@ class Forecaster(Protocol):
 
 
 def predict(name: str, panel: Sequence[Series], draws: int, rng: Streams) -> dict[str, Prediction]:
-    """Forecast a panel with a model of the registry.
+    """Forecast a panel with a model of the registry, the doubt of its observations included.
 
     Parameters
     ----------
@@ -201,7 +283,7 @@ def predict(name: str, panel: Sequence[Series], draws: int, rng: Streams) -> dic
     DataError
         If the name is unknown, an id is repeated or there is no draw to make.
     """
-    from forecast.models import registry  # the registry imports every model, and they import this contract
+    from forecast.models import doubt, registry  # they import this contract, and the registry every model
 
     forecaster = registry.get(name)
     repeated = [id for id, times in Counter(series.id for series in panel).items() if times > 1]
@@ -209,4 +291,4 @@ def predict(name: str, panel: Sequence[Series], draws: int, rng: Streams) -> dic
         raise DataError(f"series given more than once: {', '.join(sorted(repeated))}; give each id once")
     if draws < 1:
         raise DataError(f"{draws} draws asked for; ask for at least 1, e.g. 4000")
-    return forecaster.predict(panel, draws, rng)
+    return doubt.predict(forecaster, panel, draws, rng)

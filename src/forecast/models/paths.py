@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.models.horizon import forecast_periods, grid_step
-from forecast.models.panel import Prediction, Series, predict
+from forecast.models.panel import Break, Prediction, Series, predict
 from forecast.plans.model import Indicator, Plan
+from forecast.plans.series import Link
 from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.periods import Period
 from forecast.schema.streams import Streams
@@ -71,6 +72,7 @@ def _prepare(name: str, plan: Plan, rows: pd.DataFrame) -> tuple[Series, tuple[P
     times = rows["time"].to_numpy(dtype=float)
     step, season = grid_step(observed, times)
     kept = _distinct(times, SAME_DATE * step)
+    seen = rows.iloc[kept]
     series = Series(
         id=plan.series_of(name)[-1],
         times=times[kept],
@@ -80,8 +82,24 @@ def _prepare(name: str, plan: Plan, rows: pd.DataFrame) -> tuple[Series, tuple[P
         lower=item.bounds[0],
         upper=item.bounds[1],
         ahead=np.array([period.time(item.measure) for period in periods]),
+        errors=seen["error"].to_numpy(dtype=float),
+        rounded=(seen["status"] == "rounded").to_numpy(dtype=bool),
+        exceptional=seen["exceptional"].to_numpy(dtype=bool),
+        breaks=_breaks(seen),
     )
     return series, periods, rows
+
+
+def _breaks(rows: pd.DataFrame) -> tuple[Break, ...]:
+    """Breaks between rows: where the last break before a value is another than before the value that precedes it."""
+    found = []
+    names = rows["break_from"].ffill().astype(object).where(lambda name: name.notna(), None).tolist()
+    for at in range(1, len(names)):
+        row = rows.iloc[at]
+        if names[at] != names[at - 1]:
+            numbers = () if row["link"] == "unknown" else (row["link_low"], row["link_likely"], row["link_high"])
+            found.append(Break(at, Link(row["link"], *(float(number) for number in numbers))))
+    return tuple(found)
 
 
 def _distinct(times: FloatArray, nearest: float) -> list[int]:

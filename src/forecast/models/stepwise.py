@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.models.grid import Prepared, prepare
-from forecast.models.panel import Prediction, Series
+from forecast.models.panel import FEW_COPIES, Prediction, Series
 from forecast.models.walks import read_paths
 from forecast.schema.draws import FloatArray
 from forecast.schema.streams import Streams
@@ -37,6 +37,8 @@ class StepForecaster:
         model scale, shape ``(draws, horizon + 1)``, or raises `FitError`.
     fallback : StepForecaster or None
         What takes over when this one does not apply or fails.
+    copies : int
+        Possible true histories tried for a doubtful series.
     """
 
     name: str
@@ -44,6 +46,7 @@ class StepForecaster:
     regular: bool
     simulate: Simulate
     fallback: "StepForecaster | None" = None
+    copies: int = FEW_COPIES
 
     @property
     def below(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pydantic import RootModel
 from forecast.errors import DataError, Fault, ForecastError, PlanError, nearest
 from forecast.plans.grammar import Words, parse_target
 from forecast.plans.model import Indicator, Plan, PlanFile, Series, Source, Target
+from forecast.plans.series import SeriesFacts, SeriesFile, check_sources
 from forecast.schema.files import Document, read_yaml, validate
 from forecast.schema.language import Unit
 from forecast.schema.names import check_name
@@ -97,6 +99,27 @@ class Catalogue:
         """Units by id."""
         path = self.root / "data" / "units.yaml"
         return validate(_Units, read_yaml(path, self.shown(path))).root
+
+    @cached_property
+    def series_document(self) -> Document | None:
+        """The file of what is known of series beside their values; None where there is nothing to say."""
+        path = self.root / "data" / "series.yaml"
+        return read_yaml(path, self.shown(path)) if path.exists() else None
+
+    @cached_property
+    def series(self) -> dict[str, SeriesFacts]:
+        """Facts of the series that have any, by id."""
+        document = self.series_document
+        if document is None:
+            return {}
+        facts = validate(SeriesFile, document).root
+        if faults := list(check_sources(facts, document, self.sources)):
+            raise DataError(faults=faults)
+        return facts
+
+    def facts(self, series: Iterable[str], as_of: date) -> dict[str, SeriesFacts]:
+        """What was known of some series on a date."""
+        return {one: self.series[one].known(self.sources, as_of) for one in series if one in self.series}
 
 
 def check_plan(plan: PlanFile, document: Document, catalogue: Catalogue) -> Iterator[Fault]:
@@ -195,14 +218,15 @@ def collect(steps: Iterable[Callable[[], object]]) -> list[Fault]:
 
 
 def check(catalogue: Catalogue) -> list[Fault]:
-    """Faults of the sources, the units and every plan."""
+    """Faults of the sources, the units, the facts of series and every plan."""
     base = collect([lambda: catalogue.sources, lambda: catalogue.units])
     if base:
         return base
     names = [
         fault for path in sorted((catalogue.root / "data" / "plans").iterdir()) for fault in check_file(path, catalogue)
     ]
-    return names + collect([lambda plan_id=plan_id: catalogue.plan(plan_id) for plan_id in catalogue.plan_ids])  # type: ignore[misc]
+    plans = [lambda plan_id=plan_id: catalogue.plan(plan_id) for plan_id in catalogue.plan_ids]
+    return names + collect([lambda: catalogue.series, *plans])
 
 
 def check_file(path: Path, catalogue: Catalogue) -> Iterator[Fault]:

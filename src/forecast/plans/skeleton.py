@@ -8,6 +8,7 @@ from pathlib import Path
 from forecast.errors import PlanError
 from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import PlanFile
+from forecast.plans.series import SeriesFile
 from forecast.schema.names import check_name
 
 PLAN = """\
@@ -80,3 +81,8 @@ def write_new(contents: dict[Path, str], catalogue: Catalogue) -> None:
 def json_schema() -> str:
     """JSON Schema of a plan file, for editors."""
     return json.dumps(PlanFile.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def series_schema() -> str:
+    """JSON Schema of `data/series.yaml`, for editors."""
+    return json.dumps(SeriesFile.model_json_schema(by_alias=True), ensure_ascii=False, indent=1) + "\n"

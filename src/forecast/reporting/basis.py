@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from forecast.reporting.ages import age
 from forecast.reporting.cases import Case, Value
+from forecast.reporting.doubts import doubts, error_width
 from forecast.reporting.voice import Voice
 from forecast.schema.periods import Period
 from forecast.study import Study
@@ -21,7 +21,8 @@ def basis(case: Case, study: Study, voice: Voice) -> list[str]:
     real = [value for value in case.used if value.status != "assumed"]
     return [
         _observed(real, case, study.as_of, voice),
-        *_exactness(case.used, voice),
+        *_exactness(case, voice),
+        *doubts(case, study, voice),
         *_notes(case, voice),
         _models(case, voice),
     ]
@@ -68,19 +69,31 @@ def _age(period: Period, as_of: date, voice: Voice) -> str:
     return age(max(0, (as_of - period.end).days), voice.language)
 
 
-def _exactness(values: Sequence[Value], voice: Voice) -> list[str]:
+def _exactness(case: Case, voice: Voice) -> list[str]:
     _ = voice.translate
-    found = Counter(value.status for value in values if value.status != "exact")
+    found: dict[str, list[float]] = {}
+    for value in case.used:
+        if value.status != "exact":
+            found.setdefault(value.status, []).append(value.error)
     if not found:
         return []
-    parts = [_counted_status(status, count, voice) for status, count in found.items()]
+    parts = [_inexact(status, errors, case, voice) for status, errors in found.items()]
     return [_("Not exact: {parts}.").format(parts=", ".join(parts))]
+
+
+def _inexact(status: str, errors: list[float], case: Case, voice: Voice) -> str:
+    """Count the values of a status, with the largest of their errors where it is known."""
+    said = _counted_status(status, len(errors), voice)
+    size = voice.difference(error_width(errors), case.indicator.unit)
+    return f"{said} (±{size})" if any(errors) else said
 
 
 def _counted_status(status: str, count: int, voice: Voice) -> str:
     match status:
         case "rounded":
             return voice.counted("{n} rounded value", "{n} rounded values", count)
+        case "provisional":
+            return voice.counted("{n} provisional value", "{n} provisional values", count)
         case "approximate":
             return voice.counted("{n} approximate value", "{n} approximate values", count)
         case "inferred":

@@ -34,6 +34,8 @@ class Value:
     notes: Mapping[str, str | None]
     used: bool
     why: str | None
+    error: float = 0.0
+    exceptional: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,8 @@ def observed_values(observed: pd.DataFrame) -> dict[str, list[Value]]:
             notes={"en": row["note"], "fr": row["note_fr"]},
             used=row["used"],
             why=row["why"],
+            error=row["error"],
+            exceptional=row["exceptional"],
         )
         found[row["indicator"]].append(value)
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from forecast.reporting.cases import Case, cases
+from forecast.reporting.doubts import known_facts, passed_breaks
 from forecast.reporting.layout import (
     BOTTOM,
     HEIGHT,
@@ -31,6 +32,7 @@ from forecast.reporting.marks import (
     key,
     key_height,
     key_labels,
+    sample_of,
     target_labels,
 )
 from forecast.reporting.paths import (
@@ -59,6 +61,8 @@ BANDS = ((0.025, 0.975, "#dbe7f3"), (0.1, 0.9, "#b3cde6"), (0.25, 0.75, "#83aed6
 #: The same for what rests on an assumption: grey.
 ASSUMED_BANDS = ((0.025, 0.975, "#ececec"), (0.1, 0.9, "#d6d6d6"), (0.25, 0.75, "#bdbdbd"))
 BAND_EDGE = "#6b7c8f"
+#: Exceptional values and breaks: seen, but behind what counts; three to one against white.
+LIGHT = "#8c8c8c"
 MEDIAN = "#12497d"
 NUMBERS = {
     "fr": {
@@ -85,11 +89,13 @@ def draw_case(case: Case, study: Study, voice: Voice) -> Spec | None:
     x = shown_axis(case, study)
     y = value_axis(shown_values(case, x), case.indicator.bounds)
     legend = key(case, voice)
-    layers = [*_forecast(case, x, y), *_paths(case, legend, x, y), *_as_of(study, x, y)]
+    rules, names = _breaks(case, study, voice, x, y)
+    layers = [*_forecast(case, x, y), *_paths(case, legend, x, y), *_as_of(study, x, y), *rules]
     layers += [*_history(case, legend, x, y), *_targets(case)]
     labels = [
         *_forecast_labels(case, voice, x, y),
         *_as_of_label(study, voice, x, y),
+        *names,
         *target_labels(case, study, voice, y),
     ]
     layers += _texts([*labels, *key_labels(legend, x, y)])
@@ -290,11 +296,14 @@ def _as_of_label(study: Study, voice: Voice, x: Axis, y: Axis) -> list[Label]:
 
 
 def _history(case: Case, legend: Sequence[KeyItem], x: Axis, y: Axis) -> list[Spec]:
-    """Values used, joined by a thin line; the shape of a point says how exact it is, exact ones are full."""
+    """Values used, joined by a thin line; the shape of a point says how exact it is, exact ones are full.
+
+    Exceptional ones have a shape of their own, lighter.
+    """
     if not case.used:
         return []
     line = _line([(value.time, value.value) for value in case.used], "#6e6e6e", 1)
-    points = [{"x": value.time, "y": value.value, "status": value.status} for value in case.used]
+    points = [{"x": value.time, "y": value.value, "status": sample_of(value)} for value in case.used]
     points += [
         {"x": x.value(item.left + 6, WIDTH), "y": key_height(item, y), "status": item.sample}
         for item in legend
@@ -304,8 +313,23 @@ def _history(case: Case, legend: Sequence[KeyItem], x: Axis, y: Axis) -> list[Sp
     fill = {"domain": list(SHAPES), "range": [INK if status == "exact" else "white" for status in SHAPES]}
     shape = {"field": "status", "type": "nominal", "scale": scale, "legend": None}
     filled = {"field": "status", "type": "nominal", "scale": fill, "legend": None}
-    mark = {"type": "point", "stroke": INK, "strokeWidth": 1.5, "size": 46, "opacity": 1}
-    return [*([line] if len(case.used) > 1 else []), _layer(mark, points, shape=shape, fill=filled)]
+    edge = {"domain": list(SHAPES), "range": [LIGHT if sample == "exceptional" else INK for sample in SHAPES]}
+    stroke = {"field": "status", "type": "nominal", "scale": edge, "legend": None}
+    mark = {"type": "point", "strokeWidth": 1.5, "size": 46, "opacity": 1}
+    return [*([line] if len(case.used) > 1 else []), _layer(mark, points, shape=shape, fill=filled, stroke=stroke)]
+
+
+def _breaks(case: Case, study: Study, voice: Voice, x: Axis, y: Axis) -> tuple[list[Spec], list[Label]]:
+    """Vertical lines where the definition or the level breaks, named at their foot."""
+    _ = voice.translate
+    found = [item for facts in known_facts(case, study).values() for item in facts.breaks]
+    times = [item.since for item in passed_breaks(case.used, found)]
+    if not times:
+        return [], []
+    data = [{"x": time, "y": y.low, "y2": y.high} for time in times]
+    mark = {"type": "rule", "color": LIGHT, "strokeWidth": 1.2, "strokeDash": [2, 2]}
+    labels = [Label(_("break"), time, y.value(8, HEIGHT), QUIET, "center") for time in times]
+    return [_layer(mark, data, y2={"field": "y2"})], labels
 
 
 def _targets(case: Case) -> list[Spec]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecast.plans.model import Target
-from forecast.reporting.cases import Case
+from forecast.reporting.cases import Case, Value
 from forecast.reporting.layout import BOTTOM, HEIGHT, LETTER, RIGHT, ROW, SAMPLE, WIDTH, Axis, Label
 from forecast.reporting.paths import committed_path, required_path
 from forecast.reporting.voice import Voice
@@ -18,9 +18,11 @@ INK, QUIET, COMMITTED, REQUIRED = "#1a1a1a", "#595959", "#8a3b00", "#1d6a4b"
 SHAPES = {
     "exact": "circle",
     "rounded": "square",
+    "provisional": "triangle-right",
     "approximate": "diamond",
     "inferred": "triangle-up",
     "assumed": "cross",
+    "exceptional": "triangle-down",
 }
 DASHES = {"committed": (6, 4), "required": (1.5, 3)}
 
@@ -75,11 +77,13 @@ def key(case: Case, voice: Voice) -> list[KeyItem]:
     points = {
         "exact": _("published value"),
         "rounded": _("rounded value"),
+        "provisional": _("provisional value"),
         "approximate": _("approximate value"),
         "inferred": _("inferred value"),
         "assumed": _("assumed value"),
+        "exceptional": _("exceptional value"),
     }
-    names = {status: points[status] for status in _statuses(case)}
+    names = {sample: points[sample] for sample in _samples(case)}
     names |= {"committed": _("committed path")} if len(committed_path(case)) > 1 else {}
     names |= {"required": _("required pace")} if required_path(case) else {}
     items, row, left = [], 0, 0.0
@@ -92,8 +96,13 @@ def key(case: Case, voice: Voice) -> list[KeyItem]:
     return items
 
 
-def _statuses(case: Case) -> list[str]:
-    return [status for status in SHAPES if any(value.status == status for value in case.used)]
+def sample_of(value: Value) -> str:
+    """Kind of point that stands for a value: how exact it is, or that it is exceptional."""
+    return "exceptional" if value.exceptional else value.status
+
+
+def _samples(case: Case) -> list[str]:
+    return [sample for sample in SHAPES if any(sample_of(value) == sample for value in case.used)]
 
 
 def key_labels(legend: Sequence[KeyItem], x: Axis, y: Axis) -> list[Label]:

@@ -289,4 +289,6 @@ def cited(study: Study) -> list[str]:
     found |= {source for change in study.scenario.changes for source in change.source}
     proposals = (proposal for indicator in study.plan.indicators.values() for proposal in indicator.proposals)
     found |= {source for proposal in proposals for source in proposal.sources}
+    facts = study.catalogue.facts(study.observed["series"].unique(), study.as_of)
+    found |= {source for known in facts.values() for _place, source in known.cited}
     return sorted(found & study.catalogue.sources.keys())

@@ -248,6 +248,7 @@ class Voice:
         _ = self.translate
         return {
             "rounded": _("rounded"),
+            "provisional": _("provisional"),
             "approximate": _("approximate"),
             "inferred": _("inferred"),
             "assumed": _("assumed"),

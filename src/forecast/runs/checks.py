@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast import observations
+from forecast import observations, reference
 from forecast.errors import DataError, Fault, ForecastError, nearest
 from forecast.models.registry import REGISTRY
 from forecast.plans import catalogue as catalogue_
@@ -28,6 +28,7 @@ def find_faults(catalogue: Catalogue) -> list[Fault]:
     else:
         faults += collect([lambda: observations.read(catalogue)])
     faults += library.check(catalogue, plans)
+    faults += reference.check(catalogue.root)
     faults += collect([lambda: _check_defaults(catalogue), lambda: load_matrix(catalogue)])
     return sorted(set(faults))
 

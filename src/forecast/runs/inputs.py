@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from forecast import observations, scenarios
 from forecast.plans.catalogue import Catalogue
@@ -77,7 +80,7 @@ def _past(plan: Plan, as_of: date) -> list[bool]:
 
 
 def _records(catalogue: Catalogue) -> str:
-    kinds = (catalogue.sources, catalogue.units)
+    kinds: tuple[Mapping[str, BaseModel], ...] = (catalogue.sources, catalogue.units, catalogue.series)
     return "\n".join(f"{key} {item.model_dump_json()}" for kind in kinds for key, item in sorted(kind.items()))
 
 

@@ -191,7 +191,7 @@ def _step(annotation: Any, part: str | int) -> Any:
         for name, field in model.model_fields.items():
             if part in (name, field.alias):
                 return field.annotation
-    args = [arg for arg in getattr(annotation, "__args__", ()) if arg is not type(None)]
+    args = [arg for arg in getattr(annotation, "__args__", ()) if arg not in (type(None), Ellipsis)]
     return args[-1] if args and not _models(annotation) else annotation
 
 

@@ -26,6 +26,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "time": "number",
         "used": "flag",
         "why": "text?",
+        "error": "number",
+        "exceptional": "flag",
+        "break_from": "text?",
+        "link": "text?",
+        "link_low": "number?",
+        "link_likely": "number?",
+        "link_high": "number?",
     },
     "trajectories": {
         "plan": "text",
@@ -90,13 +97,16 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+#: What holds of a row that does not say it: an assumed value has no error of its own.
+UNSAID: Mapping[str, Any] = {"error": 0.0, "exceptional": False}
+
 
 def make_table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Make a table of the contract from its rows, columns in order and of their types."""
     import pandas as pd
 
     columns = COLUMNS[name]
-    table = pd.DataFrame(rows, columns=list(columns))
+    table = pd.DataFrame([{**UNSAID, **row} for row in rows], columns=list(columns))
     kinds = {"text": "str", "number": "float64", "count": "int64", "flag": "bool"}
     return table.astype({column: kinds[kind.rstrip("?")] for column, kind in columns.items()})
 
