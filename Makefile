@@ -2,7 +2,10 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report test oldest check notebooks lab lock clean
+LEARN := build/learn-venv
+
+.PHONY: learn
+.PHONY: help setup report test oldest check notebooks peers lab lock clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -18,6 +21,8 @@ export OMP_NUM_THREADS := 1
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 RUN_ARGS ?=
 LOCK_ARGS ?=
+DATA ?= ../shared/benchmarks
+PEERS_ARGS ?=
 
 # An environment holds the path of its folder and of its Python: after a move of either it is made again
 USABLE := $(shell test "$$(cat $(STAMP) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo yes)
@@ -66,6 +71,27 @@ oldest: $(STAMP) ## all tests with the oldest dependencies that pyproject.toml a
 
 notebooks: $(STAMP) ## execute every notebook with its default parameters
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=600 notebooks
+
+# In an environment of its own, outside .venv: statsforecast needs an older pandas. Goes on where it was stopped
+learn: $(STAMP) $(LEARN)/.installed ## learn the default model again, about half an hour; DATA=DIR names the series
+	$(LEARN)/bin/python benchmarks/learn.py --data $(DATA)
+	$(BIN)/python benchmarks/measure.py --data $(DATA)
+
+# What only learning needs, on top of .venv
+$(LEARN)/.installed: benchmarks/learn/requirements.lock $(STAMP)
+	@$(BIN)/python -m venv --clear $(LEARN)
+	@$(LEARN)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r $<
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+		"$$($(LEARN)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	@touch $@
+
+peers: build/peers-venv/.installed ## forecasts of other tools for benchmarks/accuracy.py, about an hour; DATA=DIR names the series
+	build/peers-venv/bin/python benchmarks/peers/run.py --data $(DATA) $(PEERS_ARGS)
+
+build/peers-venv/.installed: benchmarks/peers/requirements.lock
+	@$(if $(PYTHON),$(PYTHON) -m venv --clear build/peers-venv,false)
+	@build/peers-venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	$(BIN)/forecast lab

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.models.histories import LOG, LOGIT, Histories
 from forecast.models.smoothing import Smoothed, fit_slope, smooth
@@ -42,14 +43,15 @@ class View:
     @property
     def size(self) -> FloatArray:
         """What one unit of an offset is, shape ``(series, leads)``."""
-        return self.noise[:, None] * np.sqrt(self.lead)
+        size: FloatArray = self.noise[:, None] * np.sqrt(self.lead)
+        return size
 
 
 @dataclass(frozen=True, eq=False)
 class Changes:
     """Changes between neighbouring observations, per square root of a step; zero where there is none."""
 
-    known: FloatArray
+    known: NDArray[np.bool_]
     change: FloatArray
     gap: FloatArray
     noise: FloatArray

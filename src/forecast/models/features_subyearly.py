@@ -1,6 +1,7 @@
 """What the pooled model looks at in quarters, months and financial periods, season included."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.models.features import STRENGTH, View, join
 from forecast.models.histories import LOG, LOGIT, Histories
@@ -74,7 +75,7 @@ def view_subyearly(histories: Histories, season: int, leads: int, *, seasonal: b
 
 
 def describe(
-    histories: Histories, change: FloatArray, known: FloatArray, noise: FloatArray, season: int
+    histories: Histories, change: FloatArray, known: NDArray[np.bool_], noise: FloatArray, season: int
 ) -> dict[str, FloatArray]:
     """Describe size, kind, height and the changes without their season."""
     kind, size = histories.kind, histories.size
@@ -129,7 +130,7 @@ def compress(z: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.take_along_axis(dates, order, axis=1), np.take_along_axis(values, order, axis=1)
 
 
-def changes_of(z: FloatArray) -> tuple[FloatArray, FloatArray]:
+def changes_of(z: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Changes from step to step, zero where either value is unknown, and where both are known."""
     known = np.isfinite(z[:, 1:]) & np.isfinite(z[:, :-1])
     return np.where(known, np.diff(z, axis=1), 0.0), known
@@ -138,7 +139,8 @@ def changes_of(z: FloatArray) -> tuple[FloatArray, FloatArray]:
 def size_of(z: FloatArray, count: FloatArray) -> FloatArray:
     """Root mean square of the changes, just above zero where there are none."""
     change, _ = changes_of(z)
-    return np.sqrt((change**2).sum(axis=1) / np.maximum(count, 1)) + 1e-6
+    size: FloatArray = np.sqrt((change**2).sum(axis=1) / np.maximum(count, 1)) + 1e-6
+    return size
 
 
 def values_to_model(histories: Histories, values: FloatArray) -> FloatArray:

@@ -7,12 +7,13 @@ from forecast.models.ets import ETS
 from forecast.models.mixture import Mixture
 from forecast.models.naive import NAIVE
 from forecast.models.panel import Forecaster
+from forecast.models.pooled import POOLED
 from forecast.models.prophet_ import PROPHET
 from forecast.models.structural import STRUCTURAL
 from forecast.models.theta import THETA
 
 COMPONENTS = (NAIVE, DRIFT, ETS, THETA, ARIMA, STRUCTURAL, PROPHET)
-MODELS: tuple[Forecaster, ...] = (*COMPONENTS, Mixture(COMPONENTS))
+MODELS: tuple[Forecaster, ...] = (POOLED, *COMPONENTS, Mixture(COMPONENTS))
 REGISTRY: dict[str, Forecaster] = {model.name: model for model in MODELS}
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.schema.draws import FloatArray
 
@@ -99,7 +100,7 @@ def smooth(z: FloatArray, at: FloatArray, lead: FloatArray, noise: FloatArray, s
 
 
 def run_grid(
-    z: FloatArray, pairs: FloatArray, gaps: FloatArray, drift: FloatArray
+    z: FloatArray, pairs: NDArray[np.bool_], gaps: FloatArray, drift: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Follow every series with every member; give last levels, last trends and sums of squared errors."""
     first = z[np.arange(len(z)), np.argmax(np.isfinite(z), axis=1)]
