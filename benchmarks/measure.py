@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.crossfit import FOLDER, FOLDS
 from benchmarks.learn import DESTINATION, PUBLIC, SIZES, Known, Window, digest, read, with_leads
+
 from forecast.models.network import LEVELS, MIDDLE, read_learnt
 from forecast.models.pooled import CHUNK, Pooled
 

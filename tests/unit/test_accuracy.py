@@ -128,7 +128,7 @@ def test_refusals(tmp_path):
     write(tmp_path)
     with pytest.raises(SystemExit, match="no dataset other; known: hand"):
         accuracy.main(["--data", str(tmp_path), "--datasets", "other"])
-    with pytest.raises(SystemExit, match="unknown model nave; known: naive, drift"):
+    with pytest.raises(SystemExit, match="unknown model nave; known: pooled, naive, drift"):
         accuracy.main(["--data", str(tmp_path), "--models", "nave"])
     pd.read_parquet(tmp_path / "hand.parquet").drop(columns="split").to_parquet(tmp_path / "hand.parquet")
     with pytest.raises(SystemExit, match="no column split; it needs"):

@@ -359,7 +359,7 @@ def test_project_in_json(call):
 def test_project_as_known_in_june_2021(call):
     code, out, _ = call("project", PLAN, PLASMA, "--as-of", "2021-06", "--draws", 500, "--format", "json")
     shown = json.loads(out)
-    assert (code, shown["as_of"], shown["model"]) == (0, "2021-06-30", "mixture")
+    assert (code, shown["as_of"], shown["model"]) == (0, "2021-06-30", "pooled")
     assert shown["observations"] == 6
     assert "2025" in {row["period"] for row in shown["trajectories"]}
     assert 0 < shown["targets"][0]["probability"] < 1

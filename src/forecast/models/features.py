@@ -64,7 +64,8 @@ class Changes:
     @property
     def walk(self) -> FloatArray:
         """Changes as those of a random walk."""
-        return self.change / np.sqrt(self.gap)
+        walk: FloatArray = self.change / np.sqrt(self.gap)
+        return walk
 
 
 def measure_changes(z: FloatArray, at: FloatArray, prior: FloatArray) -> Changes:

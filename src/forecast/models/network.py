@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from forecast.errors import DataError
-from forecast.models.features import View
-from forecast.schema.draws import FloatArray
+from forecast.models.features import STRENGTH, View
+from forecast.schema.draws import FloatArray, Record
 
 #: Levels of the quantiles that the networks give, and their normal scores.
 LEVELS = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
@@ -151,3 +151,18 @@ def measured() -> dict[str, list[dict[str, float]]]:
     text = files("forecast.models").joinpath("measured.json").read_text(encoding="utf-8")
     found: dict[str, list[dict[str, float]]] = json.loads(text)
     return found
+
+
+def find_record(observations: int, *, yearly: bool) -> Record:
+    """Find how the model fared on series that it had not seen, with histories of this length or the next shorter."""
+    rows = measured()["yearly" if yearly else "subyearly"]
+    row = max((one for one in rows if one["observations"] <= observations), key=lambda one: one["observations"])
+    return Record(
+        own=(observations - 1) / (observations - 1 + STRENGTH),
+        yearly=yearly,
+        observations=int(row["observations"]),
+        series=int(row["series"]),
+        cases=int(row["cases"]),
+        gain=row["gain"],
+        coverage={share: row[f"coverage{share}"] for share in (50, 80, 95)},
+    )

@@ -270,7 +270,7 @@ def predict(name: str, panel: Sequence[Series], draws: int, rng: Streams) -> dic
     Parameters
     ----------
     name : str
-        Registry name, e.g. ``mixture``.
+        Registry name, e.g. ``pooled``.
     panel : sequence of Series
         Series with distinct ids; their order changes nothing.
     draws : int

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.models.horizon import forecast_periods, grid_step
+from forecast.models.network import find_record
 from forecast.models.panel import Break, Prediction, Series, predict
+from forecast.models.pooled import POOLED, is_yearly
 from forecast.plans.model import Indicator, Plan
 from forecast.plans.series import Link
-from forecast.schema.draws import FloatArray, Path, Trajectories
+from forecast.schema.draws import FloatArray, Path, Record, Trajectories
 from forecast.schema.periods import Period
 from forecast.schema.streams import Streams
 
@@ -48,7 +50,8 @@ def forecast(observed: pd.DataFrame, plan: Plan, *, model: str, draws: int, rng:
             panel[name] = _prepare(name, plan, rows)
     predictions = _predict({name: series for name, (series, _, _) in panel.items()}, model, draws, rng)
     paths = {
-        name: _path(plan, name, rows, periods, predictions[name], model) for name, (_, periods, rows) in panel.items()
+        name: _path(plan, name, rows, periods, predictions[name], model, _record(series, predictions[name]))
+        for name, (series, periods, rows) in panel.items()
     }
     return Trajectories(plan.id, "baseline", paths)
 
@@ -107,8 +110,21 @@ def _distinct(times: FloatArray, nearest: float) -> list[int]:
     return [i for i in range(len(times)) if i == len(times) - 1 or times[i + 1] - times[i] > nearest]
 
 
+def _record(series: Series, prediction: Prediction) -> Record | None:
+    """How the default model fared in such a situation; nothing for other models."""
+    if prediction.used != (POOLED.name,):
+        return None
+    return find_record(series.values.size, yearly=is_yearly(series))
+
+
 def _path(
-    plan: Plan, name: str, rows: pd.DataFrame, periods: tuple[Period, ...], prediction: Prediction, model: str
+    plan: Plan,
+    name: str,
+    rows: pd.DataFrame,
+    periods: tuple[Period, ...],
+    prediction: Prediction,
+    model: str,
+    record: Record | None,
 ) -> Path:
     item = plan.item(name)
     last = rows.iloc[-1]
@@ -128,4 +144,5 @@ def _path(
         notes=tuple(notes),
         observations=int((rows["status"] != "assumed").sum()),
         assumed=bool((rows["status"] == "assumed").any()),
+        record=record,
     )

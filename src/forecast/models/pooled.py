@@ -1,7 +1,7 @@
 """The default: quantiles learnt from many public series, so that a short history borrows strength from them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +23,7 @@ YEARS, SUBYEARS = 8, 2
 #: A step this long or longer is a year to the networks.
 YEARLY = 0.75
 CHUNK = 500
+MOST_MISSING = 0.5  # share of the steps within a year without an observation
 FADING = 0.9  # of the last learnt pace, from step to step beyond
 
 
@@ -46,9 +47,10 @@ class Pooled:
     def predict(self, series: Sequence[Series], draws: int, rng: Streams) -> dict[str, Prediction]:
         """Make the predictive draws of each series, with what was used and noted."""
         found: dict[str, Prediction] = {}
-        for batch in batches([prepare(one) for one in series]):
+        for batch in batches([settle(one) for one in series]):
             network, quantiles = self.batch_quantiles(batch)
-            for one, reached in zip(batch, quantiles, strict=True):
+            for one, learnt in zip(batch, quantiles, strict=True):
+                reached = leave_bound(one) if starts_on_bound(one) else learnt
                 notes = ("prior_spread",) if one.z.size == 1 else ()
                 paths = draw_paths(one, reached, network, draws, rng)
                 values = one.scale.back(read_paths(paths, one.lead))
@@ -80,6 +82,30 @@ def look(batch: Sequence[Prepared], learnt: Learnt) -> tuple[Histories, View, Ne
     seasonal = batch[0].series.season > 1
     view = view_subyearly(histories, season, min(farthest, SUBYEARS * season), seasonal=seasonal)
     return histories, view, learnt.subyearly
+
+
+def settle(series: Series) -> Prepared:
+    """Prepare a series; what is seen in fewer than half of the steps of a year is looked at by years."""
+    one = prepare(series)
+    if series.step < YEARLY and one.missing > MOST_MISSING:
+        return prepare(replace(series, step=1.0, season=1))
+    return one
+
+
+def is_yearly(series: Series) -> bool:
+    """Say whether a series is looked at by years."""
+    return season_of(settle(series)) == 1
+
+
+def starts_on_bound(one: Prepared) -> bool:
+    """Say whether all that is known is one value on a bound, such as a deployment not begun."""
+    return one.z.size == 1 and one.scale.kind == "logit" and (one.scale.on_lower or one.scale.on_upper)
+
+
+def leave_bound(one: Prepared) -> FloatArray:
+    """Give the quantiles of a walk from a bound, of which public indicators say nothing: `spread.FROM_BOUND`."""
+    lead = np.arange(1, one.horizon + 1)[:, None]
+    return one.z[-1] + SCORES * one.prior_sd * np.sqrt(lead)
 
 
 def season_of(one: Prepared) -> int:
@@ -153,7 +179,9 @@ def draw_scores(seed: int, draws: int, persistence: tuple[float, ...], horizon: 
         kept = persistence[min(lead, len(persistence) - 1)]
         walk = kept * walk + np.sqrt(1 - kept**2) * generator.standard_normal(draws)
         rank = np.argsort(np.argsort(walk))
-        scores[lead] = ndtri((rank + generator.uniform(0.001, 0.999, draws)) / draws)
+        within = generator.uniform(size=draws)
+        mirrored = (within + 1 - within[::-1]) / 2  # half of the draws mirror the others, so the median is exact
+        scores[lead] = ndtri((rank + np.clip(mirrored[rank], 0.001, 0.999)) / draws)
     return scores
 
 

@@ -24,6 +24,7 @@ def basis(case: Case, study: Study, voice: Voice) -> list[str]:
         *_exactness(case, voice),
         *doubts(case, study, voice),
         *_notes(case, voice),
+        *_record(case, voice),
         _models(case, voice),
     ]
 
@@ -129,6 +130,39 @@ def _notes(case: Case, voice: Voice) -> list[str]:
     return said
 
 
+def _record(case: Case, voice: Voice) -> list[str]:
+    """Say how much of the spread is the series' own, and how the default model fared in such a situation."""
+    _ = voice.translate
+    record = case.path.record if case.path else None
+    if record is None:
+        return []
+    told = {
+        "own": voice.quantity(round(100 * record.own), "%"),
+        "rest": voice.quantity(100 - round(100 * record.own), "%"),
+        "cases": voice.number(record.cases),
+        "series": voice.number(record.series),
+        "gain": voice.quantity(round(100 * abs(record.gain)), "%"),
+        "covered": voice.quantity(round(100 * record.coverage[80]), "%"),
+        "size": voice.counted("{n} observation", "{n} observations", record.observations),
+    }
+    own = _("Usual size of a change: {own} from its own history, {rest} from comparable public series.")
+    kind = (
+        _("Tested on {series} yearly public indicators that the model had not seen, by {size} ({cases} outcomes):")
+        if record.yearly
+        else _(
+            "Tested on {series} quarterly and monthly series that the model had not seen, by {size} ({cases} outcomes):"
+        )
+    )
+    if round(100 * record.gain) > 0:
+        error = _("its error was {gain} lower than that of no change;")
+    elif round(100 * record.gain) < 0:
+        error = _("its error was {gain} higher than that of no change;")
+    else:
+        error = _("its error was that of no change;")
+    held = _("the 80% interval held {covered} of them.")
+    return [own.format(**told), " ".join((kind, error, held)).format(**told)]
+
+
 def _models(case: Case, voice: Voice) -> str:
     _ = voice.translate
     assert case.path is not None
@@ -142,6 +176,7 @@ def model_name(name: str, voice: Voice) -> str:
     """Name a model for a reader; its own id where it has no other name."""
     _ = voice.translate
     known = {
+        "pooled": _("pooled short series"),
         "mixture": _("mixture"),
         "naive": _("last value"),
         "drift": _("drift"),

@@ -20,6 +20,35 @@ SAME_TIME = 2e-3
 
 
 @dataclass(frozen=True)
+class Record:
+    """What a forecast of the default model rests on: how it fared on series that it had not seen, in this situation.
+
+    Attributes
+    ----------
+    own : float
+        Share of the usual size of a change that the series' own changes make; comparable series make the rest.
+    yearly : bool
+        Whether it was measured on yearly public indicators, else on quarters and months.
+    observations : int
+        Length of the histories that it was measured on.
+    series, cases : int
+        Series and outcomes that it was measured on.
+    gain : float
+        Share by which its absolute error was lower than that of no change; below 0 when it was higher.
+    coverage : dict of int to float
+        Share of the outcomes inside the intervals of 50, 80 and 95 %.
+    """
+
+    own: float
+    yearly: bool
+    observations: int
+    series: int
+    cases: int
+    gain: float
+    coverage: Mapping[int, float]
+
+
+@dataclass(frozen=True)
 class Path:
     """The draws of one indicator or driver.
 
@@ -49,6 +78,8 @@ class Path:
         How many observations it rests on.
     assumed : bool
         Whether it rests on an assumed value.
+    record : Record or None
+        How the default model fared in this situation; None for other models.
     """
 
     draws: FloatArray
@@ -63,6 +94,7 @@ class Path:
     notes: tuple[str, ...] = ()
     observations: int = 0
     assumed: bool = False
+    record: Record | None = None
 
     @property
     def times(self) -> FloatArray:
