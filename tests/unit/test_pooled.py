@@ -1,4 +1,4 @@
-"""The default model: its fast formulas against plain loops, its quantiles, odd histories, and the folds that judge it."""
+"""The default model: fast formulas against plain loops, quantiles, odd histories, and the folds that judge it."""
 
 from dataclasses import replace
 from datetime import date
@@ -16,9 +16,9 @@ from forecast.models import seasons, smoothing
 from forecast.models.features import view_yearly
 from forecast.models.grid import prepare
 from forecast.models.histories import count_digits, gather
-from forecast.models.network import LEVELS, MIDDLE, keep_order, read_learnt, shipped, spread_out
+from forecast.models.network import LEVELS, MIDDLE, SCORES, keep_order, read_learnt, shipped, spread_out
 from forecast.models.panel import Series
-from forecast.models.pooled import LENGTH, POOLED, SUBYEARS, YEARS, Pooled, draw_paths
+from forecast.models.pooled import LENGTH, POOLED, SUBYEARS, YEARS, Pooled, draw_paths, is_yearly, settle
 from forecast.schema.streams import Streams
 
 RNG = np.random.default_rng
@@ -142,7 +142,6 @@ def test_profiles_equal_a_plain_decomposition(season):
         ([-27.9], log10(279)),
         ([5.0, 0.0], 0.0),
         ([0.0, 0.0], 0.0),
-        ([1 / 3], log10(333_333)),
     ],
 )
 def test_digits_of_the_last_value_at_the_resolution_of_all(values, digits):
@@ -182,9 +181,10 @@ def test_draws_have_the_quantiles_of_the_network(values):
     assert (paths[:, 0] == one.z[-1]).all()
 
 
-@pytest.mark.parametrize(("step", "season"), [(1.0, 1), (0.25, 4), (1 / 12, 12), (1 / 13, 13)])
-def test_one_observation_keeps_its_value_as_the_median(step, season):
-    prediction = POOLED.predict([make([27.9], step=step, season=season)], DRAWS, Streams(1))["one"]
+@pytest.mark.parametrize("upper", [100.0, None])
+@pytest.mark.parametrize("season", [1, 4, 12, 13])
+def test_one_observation_keeps_its_value_as_the_median(season, upper):
+    prediction = POOLED.predict([make([27.9], step=1 / season, season=season, upper=upper)], DRAWS, Streams(1))["one"]
     np.testing.assert_allclose(np.median(prediction.draws, axis=0), 27.9, rtol=1e-3)
     assert prediction.notes == ("prior_spread",)
 
@@ -221,10 +221,30 @@ def test_odd_histories_give_finite_draws_inside_their_bounds_and_ordered_quantil
     assert np.isfinite(draws).all()
     assert series.lower is None or (draws >= series.lower).all()
     assert series.upper is None or (draws <= series.upper).all()
-    _, quantiles = POOLED.batch_quantiles([prepare(series)])
+    one = settle(series)
+    _, quantiles = POOLED.batch_quantiles([one])
     assert np.isfinite(quantiles).all()
     assert (np.diff(quantiles, axis=-1) >= 0).all()
-    assert quantiles.shape[1] == min(series.ahead.size, YEARS if series.season == 1 else SUBYEARS * series.season)
+    season = one.series.season
+    assert quantiles.shape[1] == min(one.horizon, YEARS if season == 1 else SUBYEARS * season)
+
+
+def test_what_is_seen_in_few_of_its_steps_is_looked_at_by_years():
+    rare = make([30.0, 35, 33, 38], times=[2001.0, 2002, 2003, 2004], step=1 / 12, season=12, steps=24)
+    yearly = replace(rare, step=1.0, season=1)
+    assert is_yearly(rare)
+    assert not is_yearly(make([30.0, 35, 33, 38], step=1 / 12, season=12))
+    np.testing.assert_array_equal(draw(rare), draw(yearly))
+
+
+@pytest.mark.parametrize("bound", [0.0, 100.0])
+def test_one_percentage_on_its_bound_spreads_by_the_prior(bound):
+    one = prepare(make([bound]))
+    values = draw(make([bound]))
+    for lead in (1, 5):
+        wanted = np.sort(one.scale.back(one.z[-1] + SCORES * one.prior_sd * np.sqrt(lead)))
+        found = np.quantile(values[:, lead - 1], LEVELS)
+        np.testing.assert_allclose(found, wanted, atol=0.01 * (wanted[-1] - wanted[0]))
 
 
 def test_forecast_below_an_upper_bound_mirrors_that_above_a_lower_one():

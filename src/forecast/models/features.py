@@ -59,7 +59,8 @@ class Changes:
     @property
     def count(self) -> FloatArray:
         """Changes of each series."""
-        return self.known.sum(axis=1).astype(float)
+        count: FloatArray = self.known.sum(axis=1).astype(float)
+        return count
 
     @property
     def walk(self) -> FloatArray:

@@ -105,7 +105,8 @@ def starts_on_bound(one: Prepared) -> bool:
 def leave_bound(one: Prepared) -> FloatArray:
     """Give the quantiles of a walk from a bound, of which public indicators say nothing: `spread.FROM_BOUND`."""
     lead = np.arange(1, one.horizon + 1)[:, None]
-    return one.z[-1] + SCORES * one.prior_sd * np.sqrt(lead)
+    quantiles: FloatArray = one.z[-1] + SCORES * one.prior_sd * np.sqrt(lead)
+    return quantiles
 
 
 def season_of(one: Prepared) -> int:
