@@ -180,9 +180,10 @@ def draw_scores(seed: int, draws: int, persistence: tuple[float, ...], horizon: 
         kept = persistence[min(lead, len(persistence) - 1)]
         walk = kept * walk + np.sqrt(1 - kept**2) * generator.standard_normal(draws)
         rank = np.argsort(np.argsort(walk))
-        within = generator.uniform(size=draws)
-        mirrored = (within + 1 - within[::-1]) / 2  # half of the draws mirror the others, so the median is exact
-        scores[lead] = ndtri((rank + np.clip(mirrored[rank], 0.001, 0.999)) / draws)
+        within = generator.uniform(0.001, 0.999, draws)
+        mirrored = (within + 1 - within[::-1]) / 2  # half of the draws mirror the others
+        scores[lead] = ndtri((rank + mirrored[rank]) / draws)
+        scores[lead, np.abs(rank - (draws - 1) / 2) < 1] = 0.0  # so that their median is the median
     return scores
 
 
