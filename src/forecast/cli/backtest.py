@@ -153,7 +153,9 @@ def _with_progress(work: Callable[[Any], Backtest]) -> Backtest:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        return work(lambda done, total: None)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("backtest", total=None)
         return work(lambda done, total: progress.update(task, completed=done, total=total))
