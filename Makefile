@@ -72,8 +72,7 @@ oldest: $(STAMP) ## all tests with the oldest dependencies that pyproject.toml a
 notebooks: $(STAMP) ## execute every notebook with its default parameters
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=600 notebooks
 
-# In an environment of its own, outside .venv: statsforecast needs an older pandas. Goes on where it was stopped
-learn: $(STAMP) $(LEARN)/.installed ## learn the default model again, about half an hour; DATA=DIR names the series
+learn: $(STAMP) $(LEARN)/.installed ## learn the default model again, a quarter of an hour; DATA=DIR names the series
 	$(LEARN)/bin/python benchmarks/learn.py --data $(DATA)
 	$(BIN)/python benchmarks/measure.py --data $(DATA)
 
@@ -81,10 +80,11 @@ learn: $(STAMP) $(LEARN)/.installed ## learn the default model again, about half
 $(LEARN)/.installed: benchmarks/learn/requirements.lock $(STAMP)
 	@$(BIN)/python -m venv --clear $(LEARN)
 	@$(LEARN)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r $<
-	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+	@echo "import site; site.addsitedir('$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')')" > \
 		"$$($(LEARN)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
 	@touch $@
 
+# In an environment of its own, outside .venv: statsforecast needs an older pandas. Goes on where it was stopped
 peers: build/peers-venv/.installed ## forecasts of other tools for benchmarks/accuracy.py, about an hour; DATA=DIR names the series
 	build/peers-venv/bin/python benchmarks/peers/run.py --data $(DATA) $(PEERS_ARGS)
 

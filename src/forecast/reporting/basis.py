@@ -176,7 +176,7 @@ def model_name(name: str, voice: Voice) -> str:
     """Name a model for a reader; its own id where it has no other name."""
     _ = voice.translate
     known = {
-        "pooled": _("pooled short series"),
+        "pooled": _("pooled series"),
         "mixture": _("mixture"),
         "naive": _("last value"),
         "drift": _("drift"),
