@@ -15,8 +15,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.crossfit import FOLDER, FOLDS
-from benchmarks.learn import DESTINATION, PUBLIC, SIZES, Known, Window, digest, read, with_leads
+from benchmarks.crossfit import FOLDER, FOLDS, PUBLIC
+from benchmarks.learn import DESTINATION, digest
+from benchmarks.teaching import SIZES
+from benchmarks.windows import Known, Window, read, with_leads
 
 from forecast.models.network import LEVELS, MIDDLE, read_learnt
 from forecast.models.pooled import CHUNK, Pooled
