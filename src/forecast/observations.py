@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from forecast.errors import DataError, Fault, nearest
+from forecast.plans.baseline import baseline_value, changed_value
 from forecast.plans.catalogue import Catalogue, inside, show_bounds
 from forecast.plans.facts import lay
-from forecast.plans.grammar import parse_target
-from forecast.plans.model import DayText, Indicator, PeriodText, Plan, Series, Target
+from forecast.plans.model import DayText, Indicator, PeriodText, Plan, Series
 from forecast.plans.series import check_named
 from forecast.schema.exactness import EXACTNESS, Status
 from forecast.schema.files import Document, Record, read_text
@@ -291,18 +291,3 @@ def _proposal_faults(plan: Plan, series: Collection[str], document: Document) ->
             if proposal.series is not None and proposal.series not in series:
                 message = f"unknown series '{proposal.series}'{nearest(proposal.series, series)}"
                 yield Fault(document.path, document.line(("indicators", name, "proposals", i, "series")), message)
-
-
-def baseline_value(plan: Plan, indicator: Indicator) -> float | None:
-    """Number that the plan prints as its start value, if it is one."""
-    if indicator.baseline is None:
-        return None
-    words = parse_target(indicator.baseline.words, plan.source_language)
-    return words.value
-
-
-def changed_value(target: Target, start: float | None) -> float | None:
-    """Level that a change of a known start value leads to: relative in percent, or in points."""
-    if target.kind != "change" or target.change is None or start is None:
-        return None
-    return start + target.change if "points" in target.reading else start * (1 + target.change / 100)

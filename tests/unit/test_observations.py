@@ -6,7 +6,8 @@ import pytest
 
 from forecast import observations
 from forecast.errors import DataError
-from forecast.observations import EXACTNESS, Observation, baseline_value, changed_value, choose, known_from
+from forecast.observations import EXACTNESS, Observation, choose, known_from
+from forecast.plans.baseline import baseline_value, changed_value
 
 HEADER = "series,period,value,unit,source,published,status,note,note_fr\n"
 
