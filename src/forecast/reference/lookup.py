@@ -98,16 +98,11 @@ def similar(
         If the kind or direction is unknown, the value outside its bounds, or the years not 1 to 5.
     """
     _check_question(kind, value, direction, years)
-    kept = collection[(collection["kind"] == kind) & ~collection["name"].str.startswith(PROJECTED)]
-    series = kept[kept["step"] == 0]
-    y = _lay_out(kept["step"].to_numpy(), kept["y"].to_numpy())
-    z, upper = to_model_scale(y, KINDS[kind]), KINDS[kind]
-    scale = Scale.of(np.array([value], dtype=float), 0.0, upper)
-    here = float(scale.forward(np.array([value], dtype=float))[0])
-    indicator = np.unique((series["source"] + " " + series["indicator"]).to_numpy(str), return_inverse=True)[1]
+    series, y, z, indicator = lay_out(kind, collection)
+    upper, here = KINDS[kind], place(value, kind)
     away = np.where(y == value, 0.0, z - here)
     width = np.inf if upper is None else _choose_band(away[:, :-1], np.isfinite(z[:, 1:]), indicator)
-    edges = (-np.inf if value == 0 else -width, np.inf if value == upper else width)  # a band at a bound includes it
+    edges = band_edges(value, kind, width)
     near = (away >= edges[0]) & (away <= edges[1])
     low, high = (100 / (1 + np.exp(-(here + edge))) for edge in edges)
     return Similar(
@@ -119,21 +114,47 @@ def similar(
 
 
 def _check_question(kind: str, value: float, direction: str, years: int) -> None:
-    if kind not in KINDS:
-        raise DataError(f"unknown kind '{kind}'{nearest(kind, KINDS)}")
+    check_value(kind, value)
     if direction not in ("up", "down"):
         raise DataError(f"unknown direction '{direction}'; write up or down")
-    if not 0 <= value <= (KINDS[kind] or np.finfo(float).max):
-        raise DataError(f"value {value:g} lies outside the bounds of a {kind}; write it in the unit of its source")
     if years not in YEARS:
         raise DataError(f"{years} years are not looked up; write 1 to {YEARS[-1]}")
 
 
-def _lay_out(step: Array, y: FloatArray) -> FloatArray:
-    """Lay values out as one row per series, one column per step; not a number after the last one."""
-    table = np.full((int((step == 0).sum()), max(int(step.max(initial=0)), YEARS[-1]) + 1), np.nan)
-    table[np.cumsum(step == 0) - 1, step] = y
-    return table
+def check_value(kind: str, value: float) -> None:
+    """Raise `DataError` if a kind is unknown, or a value outside its bounds."""
+    if kind not in KINDS:
+        raise DataError(f"unknown kind '{kind}'{nearest(kind, KINDS)}")
+    if not 0 <= value <= (KINDS[kind] or np.finfo(float).max):
+        raise DataError(f"value {value:g} lies outside the bounds of a {kind}; write it in the unit of its source")
+
+
+def lay_out(kind: str, collection: pd.DataFrame) -> tuple[pd.DataFrame, FloatArray, FloatArray, Array]:
+    """Lay the measured series of a kind out as one row per series, one column per step.
+
+    Returns
+    -------
+    (series, y, z, indicator)
+        What each series is; its values in the unit of the source, and on the model scale, not a number after the last
+        one; the number of its indicator.
+    """
+    kept = collection[(collection["kind"] == kind) & ~collection["name"].str.startswith(PROJECTED)]
+    series, step = kept[kept["step"] == 0], kept["step"].to_numpy()
+    y = np.full((len(series), max(int(step.max(initial=0)), YEARS[-1]) + 1), np.nan)
+    y[np.cumsum(step == 0) - 1, step] = kept["y"].to_numpy()
+    indicator = np.unique((series["source"] + " " + series["indicator"]).to_numpy(str), return_inverse=True)[1]
+    return series, y, to_model_scale(y, KINDS[kind]), indicator
+
+
+def place(value: float, kind: str) -> float:
+    """Place one value, in the unit of its source, on the model scale."""
+    values = np.array([value], dtype=float)
+    return float(Scale.of(values, 0.0, KINDS[kind]).forward(values)[0])
+
+
+def band_edges(value: float, kind: str, width: float) -> tuple[float, float]:
+    """Give the edges of a band around a value, as distances on the model scale; at a bound it includes the bound."""
+    return -np.inf if value == 0 else -width, np.inf if value == KINDS[kind] else width
 
 
 def to_model_scale(y: FloatArray, upper: float | None) -> FloatArray:
@@ -170,7 +191,7 @@ def _measure_changes(
             continue
         change = z[row, step + h] - z[row, step]
         amount = y[row, step + h] - y[row, step] if kind == "percent" else 100 * np.expm1(change)
-        weight = _weigh(row, indicator)
+        weight = weigh(row, indicator)
         found = {
             "years": h,
             "quantile": QUANTILES,
@@ -188,7 +209,7 @@ def _measure_changes(
     return pd.concat(tables, ignore_index=True)
 
 
-def _weigh(row: Array, indicator: Array) -> FloatArray:
+def weigh(row: Array, indicator: Array) -> FloatArray:
     """Weigh stretches so that each indicator counts 1, shared by its series, and in each of them by its stretches."""
     stretches = np.bincount(row, minlength=len(indicator))
     siblings = np.bincount(indicator, weights=stretches > 0)
