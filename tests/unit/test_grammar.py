@@ -1,6 +1,5 @@
 """The target grammar: every wording of the source documents, and nothing that they do not say."""
 
-import json
 import re
 import time
 from pathlib import Path
@@ -14,8 +13,6 @@ from forecast.plans.grammar import Words, parse_target
 from forecast.schema.periods import Period
 
 ROOT = Path(__file__).parents[2]
-VECTORS = json.loads((ROOT / "tests" / "vectors" / "gc_text_targets.json").read_text("utf-8"))["cases"]
-
 PLANS = {plan_id: Catalogue(ROOT).plan(plan_id) for plan_id in Catalogue(ROOT).plan_ids}
 TARGETS = [
     pytest.param(plan, target, id=f"{plan.id}-{name}-{target.due}")
@@ -155,22 +152,6 @@ def test_every_target_of_the_catalogue_agrees_with_its_words(plan, target):
 def test_our_translations_say_what_the_source_says(plan, target):
     source, ours = plan.source_language, "en" if plan.source_language == "fr" else "fr"
     assert without_unit(parse_target(target.translation, ours)) == without_unit(parse_target(target.words, source))
-
-
-@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["id"])
-def test_targets_in_words_of_the_government_of_canada(case):
-    french, english = (parse_target(case["input"][language], language) for language in ("fr", "en"))
-    assert without_unit(french) == without_unit(english)
-    assert french.kind in ("text", "none")
-    assert french.value is None
-    assert english.value is None
-
-
-def test_vectors_keep_their_provenance_and_licence():
-    (source,) = json.loads((ROOT / "tests" / "vectors" / "gc_text_targets.json").read_text("utf-8"))["provenance"]
-    assert source["repo"] == "TBS-EACPD/infobase"
-    assert "MIT" in source["licence"]
-    assert "Open Government Licence" in source["licence"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,10 @@
-"""Scores: published cases, slow loops beside fast formulas, and what always holds."""
+"""Scores: slow loops beside fast formulas, and what always holds."""
 
-import json
 import subprocess
 import sys
-from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,83 +13,10 @@ from hypothesis.extra.numpy import arrays
 from forecast.assessment import scores
 from forecast.errors import DataError
 
-VECTORS = Path(__file__).parents[1] / "vectors"
-SCORING = json.loads((VECTORS / "scoring.json").read_text("utf-8"))
-HUB = json.loads((VECTORS / "hub_scores.json").read_text("utf-8"))
-QUANTILE, PMF = ({"input": case["input"], "expected": case["expected"]} for case in HUB["cases"])
-
 LEVELS = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])
 NUMBERS = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 QUANTILES = arrays(float, 7, elements=NUMBERS).map(np.sort)
 DRAWS = st.integers(1, 30).flatmap(lambda size: arrays(float, size, elements=NUMBERS))
-
-
-def score(case):
-    given = case["input"]
-    levels, predicted, observed = (given.get(key) for key in ("quantile_levels", "predicted", "observed"))
-    match given["score"]:
-        case "absolute_error":
-            return {"absolute_error": scores.absolute_error(predicted, observed)}
-        case "bias":
-            return {"bias": scores.bias(levels, predicted, observed)}
-        case "brier":
-            return {"brier": scores.brier(predicted, observed)}
-        case "interval_coverage":
-            tail = (1 - given["level"] / 100) / 2
-            low, high = (predicted[levels.index(level)] for level in (tail, 1 - tail))
-            return {"covered": bool(scores.interval_covers(low, high, observed))}
-        case "interpolated_median":
-            return {"median": scores.interpolated_median(levels, predicted)}
-    twice = given["count_median_twice"]
-    return {"wis": scores.weighted_interval_score(levels, predicted, observed, count_median_twice=twice)}
-
-
-@pytest.mark.parametrize("case", SCORING["cases"], ids=lambda case: case["id"])
-def test_published_cases(case):
-    assert score(case) == pytest.approx(case["expected"], abs=1e-9, rel=1e-9)
-
-
-def table_of(case):
-    """The forecasts of a hub, one row each, in the same order for every model."""
-    return pd.DataFrame(case["input"]["forecasts"]).sort_values(["model", "reference_date", "horizon"])
-
-
-def test_the_hubs_scores_of_quantiles():
-    table = table_of(QUANTILE)
-    levels = table["quantile_levels"].iloc[0]
-    predicted, observed = np.array(table["predicted"].tolist()), table["observed"].to_numpy()
-    table["ae_median"] = scores.absolute_error(predicted[:, levels.index(0.5)], observed)
-    table["wis"] = scores.weighted_interval_score(levels, predicted, observed)
-    for name, low, high in (("80", 0.1, 0.9), ("90", 0.05, 0.95)):
-        ends = (predicted[:, levels.index(level)] for level in (low, high))
-        table[f"interval_coverage_{name}"] = scores.interval_covers(*ends, observed)
-    columns = ["ae_median", "wis", "interval_coverage_80", "interval_coverage_90"]
-    means = table.groupby("model")[columns].mean()
-    for column in ("ae_median", "wis"):
-        matrix = np.array([part[column].to_numpy() for _model, part in table.groupby("model")])
-        means[f"{column}_relative_skill"] = scores.relative_skill(matrix)
-        baseline = means.loc[QUANTILE["input"]["baseline"], f"{column}_relative_skill"]
-        means[f"{column}_scaled_relative_skill"] = means[f"{column}_relative_skill"] / baseline
-    for model, expected in QUANTILE["expected"].items():
-        assert means.loc[model].to_dict() == pytest.approx(expected, abs=1e-6, rel=1e-6)
-
-
-def test_the_hubs_scores_of_categories():
-    table = table_of(PMF)
-    categories = table["categories"].iloc[0]
-    probabilities = np.array(table["probabilities"].tolist())
-    happened = table["observed"].map(categories.index).to_numpy()
-    table["log_score"] = scores.log_score(probabilities, happened)
-    table["rps"] = scores.rps(probabilities, happened)
-    means = table.groupby("model")[["log_score", "rps"]].mean()
-    for model, expected in PMF["expected"].items():
-        assert means.loc[model, "log_score"] == float(expected["log_score"])
-        assert means.loc[model, "rps"] == pytest.approx(expected["rps"], abs=1e-6, rel=1e-6)
-
-
-@pytest.mark.parametrize("vectors", [SCORING, HUB], ids=lambda vectors: vectors["name"])
-def test_vectors_keep_their_provenance_and_licence(vectors):
-    assert {source["licence"] for source in vectors["provenance"]} == {"MIT (repository)"}
 
 
 # Fast formulas against slow loops

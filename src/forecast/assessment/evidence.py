@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from forecast.plans.baseline import baseline_value
 from forecast.plans.model import Indicator, Plan, Target
-from forecast.schema.draws import Path, Trajectories
+from forecast.schema.draws import SAME_TIME, Path, Trajectories
 from forecast.schema.periods import Period
 
 if TYPE_CHECKING:
@@ -17,12 +19,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Point:
-    """One observed (or assumed) value on the time axis."""
+    """One observed (or assumed) value on the time axis.
+
+    Attributes
+    ----------
+    period : Period
+        Period that it is of.
+    time : float
+        Decimal years.
+    value : float
+        In the unit of the source.
+    assumed : bool
+        Whether a scenario assumes it.
+    error : float
+        Standard deviation of its own error, in the unit of the source; 0 where none is known.
+    break_from : str or None
+        Period from which the last declared break before it holds: values before are measured otherwise.
+    """
 
     period: Period
     time: float
     value: float
-    assumed: bool
+    assumed: bool = False
+    error: float = 0.0
+    break_from: str | None = None
+
+    def mirrored(self) -> Point:
+        """The same with the value turned to its negative."""
+        return replace(self, value=-self.value)
+
+    @property
+    def year(self) -> int:
+        """Year that official methods count it in: the first one of a fiscal year, quarter or four-week period."""
+        starts = self.period.kind in ("fiscal_year", "fiscal_quarter", "four_week")
+        return int(self.period.text[:4]) if starts else self.period.end.year
 
 
 @dataclass(frozen=True)
@@ -35,6 +65,9 @@ class Evidence:
         Observations used, ascending in time.
     path : Path or None
         Its forecast; None when there is nothing to forecast from.
+    start : int or None
+        Year from which the plan counts: that of the starting value that it prints, else the one before its first;
+        None takes the first value's.
     """
 
     name: str
@@ -43,6 +76,7 @@ class Evidence:
     as_of: date
     points: tuple[Point, ...]
     path: Path | None
+    start: int | None = None
 
     @property
     def past(self) -> bool:
@@ -53,6 +87,41 @@ class Evidence:
     def latest(self) -> Point | None:
         """Last value known, assumed or not."""
         return self.points[-1] if self.points else None
+
+    @property
+    def direction(self) -> int:
+        """Where the good side of the target lies: 1 above, -1 below, 0 for a range, an exact value or words."""
+        if not self.target.numeric or self.target.high is not None or self.target.operator == "=":
+            return 0
+        return 1 if self.target.operator in (">=", ">") else -1
+
+    @property
+    def due_time(self) -> float | None:
+        """Due date on the time axis, decimal years."""
+        return self.target.period.time(self.indicator.measure) if self.target.period else None
+
+    @property
+    def base_year(self) -> int:
+        """Year from which the plan counts, where there are values."""
+        return self.points[0].year if self.start is None else self.start
+
+    @cached_property
+    def judged(self) -> tuple[Point, ...]:
+        """Values that a method may look at: all of them, or up to the due date once it has passed."""
+        due = self.due_time
+        if not self.past or due is None:
+            return self.points
+        return tuple(point for point in self.points if point.time <= due + SAME_TIME)
+
+    def mirrored(self) -> Evidence:
+        """The same with every value and the target turned to its negative, and the good side with them; no path."""
+        turned = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "=", None: None}
+        target, value = self.target, self.target.value
+        update: dict[str, object] = {"value": None if value is None else -value, "operator": turned[target.operator]}
+        if target.high is not None and value is not None:
+            update |= {"value": -target.high, "high": -value}
+        points = tuple(point.mirrored() for point in self.points)
+        return replace(self, target=target.model_copy(update=update), points=points, path=None)
 
     def published(self) -> Point | None:
         """The value published for the due date: of the same period, or for a stock on the same day."""
@@ -72,14 +141,35 @@ class Evidence:
 
 def gather(plan: Plan, observed: pd.DataFrame, trajectories: Trajectories, as_of: date) -> Iterator[Evidence]:
     """Bring together what is known of every target of a plan, in the plan's order."""
-    used = observed[observed["used"]]
+    points = _points(observed[observed["used"].to_numpy(dtype=bool)])
     for name, indicator in plan.indicators.items():
-        rows = used[used["indicator"] == name]
-        columns = (rows[column].tolist() for column in ("period", "time", "value", "status"))
-        points = tuple(
-            Point(Period.parse(period), time, value, status == "assumed")
-            for period, time, value, status in zip(*columns, strict=True)
-        )
+        known = points.get(name, ())
+        start = start_year(plan, indicator, known)
         for target in indicator.targets:
             if target.kind != "none":
-                yield Evidence(name, indicator, target, as_of, points, trajectories.paths.get(name))
+                yield Evidence(name, indicator, target, as_of, known, trajectories.paths.get(name), start)
+
+
+def _points(used: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
+    names = ("indicator", "period", "time", "value", "status", "error", "break_from")
+    columns = (used[column].tolist() for column in names)
+    found: dict[str, list[Point]] = {}
+    for name, period, time, value, status, error, since in zip(*columns, strict=True):
+        point = Point(
+            Period.parse(period), time, value, status == "assumed", error, since if isinstance(since, str) else None
+        )
+        found.setdefault(name, []).append(point)
+    return {name: tuple(known) for name, known in found.items()}
+
+
+def start_year(plan: Plan, indicator: Indicator, points: Sequence[Point]) -> int:
+    """Year from which a plan counts an indicator: that of the starting value that it prints, else the year before it.
+
+    The printed value is looked for among the values known at the end of the plan's first period, the latest first.
+    """
+    first = plan.first
+    printed = baseline_value(plan, indicator)
+    for point in reversed(points):
+        if point.value == printed and point.period.end <= first.end:
+            return point.year
+    return first.start.year - 1

@@ -81,6 +81,11 @@ def _translations(language: str) -> Translations | None:
     return Translations(compiled)
 
 
+def N_(message: str) -> str:
+    """Mark a message that is translated where it is shown."""
+    return message
+
+
 def translator(language: str) -> Callable[[str], str]:
     """Return the function that translates our English messages into one language."""
     translations = _translations(language)

@@ -1,0 +1,51 @@
+"""Rates of change that official methods compare: compound, linear, fitted; values in any unit, times in years."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def compound_rate(first: float, last: float, years: float) -> float | None:
+    """Compound rate a year, as a fraction: (last / first)^(1 / years) - 1; None where it does not exist."""
+    ratio = last / first if years > 0 and first else -1.0
+    if ratio < 0:
+        return None
+    if last == 0 or ratio == 0:  # or too small for a number
+        return -1.0
+    try:
+        return math.exp(math.log(ratio) / years) - 1  # of the ratio, so that a unit leaves no trace
+    except OverflowError:
+        return math.inf
+
+
+def share_sign(*values: float) -> bool:
+    """Whether all values lie on the same side of zero, so that compound rates join them; none is zero."""
+    return min(values) > 0 or max(values) < 0
+
+
+def linear_rate(first: float, last: float, years: float) -> float | None:
+    """Change a year, in the unit of the values; None without time between them."""
+    return (last - first) / years if years > 0 else None
+
+
+def fit_line(
+    times: Sequence[float], values: Sequence[float], weights: Sequence[float] | None = None
+) -> tuple[float, float] | None:
+    """Fit a line by least squares, each value with its weight: slope a year, and value at time 0.
+
+    Returns
+    -------
+    (slope, intercept) or None
+        None with fewer than two dates.
+    """
+    t, y = np.asarray(times, dtype=float), np.asarray(values, dtype=float)
+    w = np.ones_like(t) if weights is None else np.asarray(weights, dtype=float)
+    if t.size < 2 or not np.ptp(t):
+        return None
+    middle = w @ t / w.sum()
+    away = t - middle
+    slope = float((w * away) @ y / ((w * away) @ away))
+    return slope, float(w @ y / w.sum() - slope * middle)
