@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from forecast import assessment, models, observations, scenarios
 from forecast.assessment import Assessment
 from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Plan
+from forecast.reference import achieved_in
 from forecast.scenarios import Scenario
 from forecast.schema.draws import Trajectories
 from forecast.schema.parameters import Parameters
@@ -45,6 +47,16 @@ class Study:
     baseline: Trajectories
     trajectories: Trajectories
     assessment: Assessment
+
+    def assess(self, language: str | None = None) -> pd.DataFrame:
+        """Set every official method side by side: one row per target, one column per method.
+
+        Parameters
+        ----------
+        language : {'fr', 'en'}, optional
+            Of the classes; that of the parameters when not given.
+        """
+        return self.assessment.side_by_side(language or self.parameters.language)
 
 
 def run_study(
@@ -94,5 +106,22 @@ def run_study(
     observed = scenarios.assume(chosen, plan, observations.load(plan, catalogue, as_of=as_of))
     baseline = models.forecast(observed, plan, model=parameters.model, draws=parameters.draws, rng=rng)
     trajectories = scenarios.apply(chosen, baseline)
-    verdict = assessment.assess(plan, observed, trajectories, as_of=as_of)
+    verdict = assessment.assess(
+        plan, observed, trajectories, as_of=as_of, rng=rng, achieved=partial(achieved_in, catalogue.root)
+    )
     return Study(plan, chosen, as_of, parameters, catalogue, observed, baseline, trajectories, verdict)
+
+
+def look_back(study: Study) -> Study | None:
+    """Forecast an ended plan as it would have been at its start: on its first day, or when its document became known.
+
+    The baseline, with the model, draws and seed of the study; None while the plan goes on.
+    """
+    plan = study.catalogue.plan(study.plan.id)
+    if not plan.ended(study.as_of):
+        return None
+    start = max(plan.first.start, study.catalogue.sources[plan.source].known_from)
+    given = study.parameters
+    return run_study(
+        plan, as_of=start, model=given.model, draws=given.draws, seed=given.seed, catalogue=study.catalogue
+    )

@@ -1,9 +1,6 @@
-"""Assessment: status, gap, pace and probability of each target, against slow plain loops and official cases."""
+"""Assessment: status, gap, pace and probability of each target, against slow plain loops."""
 
-import json
-import os
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,13 +9,14 @@ from hypothesis import strategies as st
 
 from forecast.assessment import assess
 from forecast.assessment.evidence import Evidence, Point, gather
-from forecast.assessment.government import LABELS, government_row
+from forecast.assessment.government import METHOD as GOVERNMENT
+from forecast.assessment.methods import METHODS
 from forecast.assessment.outlook import first_plausible, gap, outlook_row, recent_pace, status
 from forecast.schema.draws import Trajectories
 from forecast.schema.periods import Period
+from forecast.schema.streams import Streams
 from forecast.schema.tables import COLUMNS, check_table
 
-VECTORS = Path(os.environ.get("FORECAST_VECTORS") or Path(__file__).parents[3] / "shared" / "vectors")
 BEFORE, AFTER = date(2025, 6, 30), date(2026, 1, 1)
 
 
@@ -329,46 +327,6 @@ def test_what_rests_on_an_assumption_says_so(make_evidence, make_path, assumed_p
 # Government of Canada
 
 
-def official_cases():
-    path = VECTORS / "gc_infobase_target_status.json"
-    # one case stands for all where the folder is absent: it is skipped with its reason
-    return json.loads(path.read_text("utf-8"))["cases"] if path.is_file() else [{"id": "absent"}]
-
-
-def read_case(case):
-    """A case as a target: minimum, maximum, both, or (neither) words; None when there is a date but no value."""
-    given = case["input"]
-    low, high, month = given["target_min"], given["target_max"], given["target_month"]
-    due = f"{given['target_year']}-{month:02d}" if month else None
-    target = {"due": due, "value": low if low is not None else high, "operator": "<=" if low is None else ">="}
-    if low is None and high is None:
-        target |= {"kind": "text", "operator": None}
-    elif low is not None and high is not None:
-        target |= {"operator": "="} if low == high else {"kind": "range", "high": high, "operator": None}
-    return target
-
-
-@pytest.mark.vectors
-@pytest.mark.parametrize("case", official_cases(), ids=lambda case: case["id"])
-def test_status_as_the_government_of_canada_published_it(make_target, make_indicator, case):
-    target = read_case(case)
-    target = make_target("cible", **target)
-    if not target.numeric and target.past(date(2018, 4, 30)):
-        # a date without a value is "future" there; here such a target is words, and its date has passed
-        assert case["id"] == "IN00214-2017"
-        return
-    due, result = target.period, case["input"]["result"]
-    points = make_points(of={due.text: result}) if due and result is not None else ()
-    # results of 2017-18 were collected in April 2018: "April 2018" is judged with them, "May 2018" is not
-    evidence = Evidence("share", make_indicator(target, bounds=(None, None)), target, date(2018, 4, 30), points, None)
-    assert government_row(evidence)["class"] == case["expected"]["status"]
-
-
-@pytest.mark.vectors
-def test_all_official_cases_are_read():
-    assert len(official_cases()) == 33
-
-
 @pytest.mark.parametrize(
     ("as_of", "points", "expected"),
     [
@@ -379,9 +337,17 @@ def test_all_official_cases_are_read():
     ],
 )
 def test_verdict_with_its_labels_and_what_it_rests_on(make_evidence, as_of, points, expected):
-    row = government_row(make_evidence(as_of=as_of, points=points))
-    assert (row["class"], row["label_fr"], row["label_en"], row["symbol"]) == (expected, *LABELS[expected])
-    assert (row["base"], row["latest"]) == (next(iter(points.values())), list(points.values())[-1])
+    evidence = make_evidence(as_of=as_of, points=points)
+    verdict = GOVERNMENT.judge(evidence)
+    row, label = GOVERNMENT.row(evidence, verdict), GOVERNMENT.labels[expected]
+    assert GOVERNMENT.label(verdict) == label
+    assert (row["class"], row["label_fr"], row["label_en"], row["symbol"]) == (
+        expected,
+        label.fr,
+        label.en,
+        label.symbol,
+    )
+    assert (row["base"], row["latest"]) == (None, list(points.values())[-1])
     assert row["rule"]
     assert row["source"]
 
@@ -391,7 +357,7 @@ def test_verdict_and_status_agree(make_evidence):
     for as_of in (BEFORE, AFTER):
         for points in ({"2025": 42.0}, {"2025": 41.0}, {"2024": 50.0}, {}):
             evidence = make_evidence(as_of=as_of, points=points)
-            assert government_row(evidence)["class"] == pairs[status(evidence)]
+            assert GOVERNMENT.judge(evidence).key == pairs[status(evidence)]
 
 
 # The tables
@@ -410,16 +376,19 @@ def test_tables_keep_their_contract(make_plan, make_indicator, make_target, make
         make_observed(share={"2022": 28.0, "2023": 30.0}),
         Trajectories("plan", "baseline", {"share": make_path()}),
         as_of=date(2025, 6, 30),
+        rng=Streams(1),
     )
     check_table("outlook", found.outlook)
     check_table("assessment", found.verdicts)
+    check_table("chances", found.chances)
     assert list(found.outlook.columns) == list(COLUMNS["outlook"])
     assert list(zip(found.outlook["indicator"], found.outlook["words"], found.outlook["status"], strict=True)) == [
         ("share", "42 %", "no_value"),
         ("share", "50 %", "open"),
         ("words", "Guide", "open"),
     ]
-    assert len(found.verdicts) == len(found.outlook)
+    assert len(found.verdicts) == len(found.outlook) * len(METHODS)
+    assert set(found.verdicts["version"]) == {"current"}
     assert set(found.outlook["plan"]) == {"plan"}
     assert set(found.outlook["scenario"]) == {"baseline"}
 

@@ -163,8 +163,8 @@ def _check_targets(name: str, indicator: Indicator, plan: PlanFile, document: Do
 
 def check_target(target: Target, words: Words, indicator: Indicator) -> Iterator[str]:
     """Compare how a target is read with what its words say, and with the indicator it belongs to."""
-    if target.reason or target.moved_from:
-        yield "reason and moved_from are set by scenarios; leave them out"
+    if target.reason:
+        yield "reason is set by scenarios; leave it out"
     if target.kind not in _COMPATIBLE[words.kind]:
         yield f"the words are read as kind {words.kind}, not {target.kind}; without one clear number they are kind text"
         return

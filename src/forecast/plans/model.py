@@ -101,12 +101,18 @@ class Target(Record):
     also: tuple[AlsoPrinted, ...] = ()
     note: Text | None = None
     reason: Text | None = None  # why a scenario changed it
-    moved_from: PeriodText | None = None  # the plan's own due date, when a scenario or a reader moved it
+    before: Target | None = None  # as it was before the plan, a scenario or a reader changed it
 
     @property
     def period(self) -> Period | None:
         """Due period."""
         return Period.parse(self.due) if self.due else None
+
+    @property
+    def moved_from(self) -> str | None:
+        """The plan's own due date, when a scenario or a reader moved it."""
+        moved = self.reason is not None and self.before is not None and self.before.due != self.due
+        return self.before.due if moved and self.before else None
 
     @property
     def numeric(self) -> bool:
@@ -258,6 +264,20 @@ class Plan(PlanFile):
     """A plan with its id, the name of its file."""
 
     id: str
+
+    @property
+    def first(self) -> Period:
+        """Period in which it starts."""
+        return Period.parse(self.start)
+
+    @property
+    def last(self) -> Period:
+        """Period in which it ends."""
+        return Period.parse(self.end)
+
+    def ended(self, as_of: datetime.date) -> bool:
+        """Whether its last day is not after `as_of`."""
+        return self.last.end <= as_of
 
     def series_of(self, name: str) -> tuple[str, ...]:
         """Series an indicator, driver or comparable is observed by; a proposed one comes after its own."""

@@ -71,13 +71,15 @@ def _moved(targets: tuple[Target, ...], change: TargetChange) -> tuple[Target, .
     numeric = [i for i, target in enumerate(targets) if target.numeric]
     if not numeric:
         return targets
-    update: dict[str, object] = {"reason": change.reason}
+    changed = targets[numeric[-1]]
+    own = changed if changed.reason is None else changed.before  # the plan's, also when it is changed once more
+    update: dict[str, object] = {"reason": change.reason, "before": own}
     if change.due is not None:
-        kept = tuple(reading for reading in targets[numeric[-1]].reading if reading not in get_args(DateReading))
-        update |= {"due": change.due, "reading": kept, "moved_from": targets[numeric[-1]].due}
+        kept = tuple(reading for reading in changed.reading if reading not in get_args(DateReading))
+        update |= {"due": change.due, "reading": kept}
     if change.value is not None:
         update["value"] = change.value
-    last = targets[numeric[-1]].model_copy(update=update)
+    last = changed.model_copy(update=update)
     rest = [target for i, target in enumerate(targets) if i != numeric[-1]]
     return tuple(sorted([*rest, last], key=lambda target: target.due_date or date.max))
 
