@@ -175,7 +175,7 @@ def test_met_missed_and_unpublished_targets_are_told_apart(study):
 def test_open_target_has_a_probability_in_figures_and_an_interval(study):
     said = say(study, "open_target", "fr")
     assert re.search(
-        r"probabilité de [\d<> ]+ %\. Valeur projetée : [\d,]+ % \(intervalle de 80 % : [\d,]+ à [\d,]+ %\)", said
+        r" \(probabilité de [\d<> ]+ %\)\. Valeur projetée : [\d,]+ % \(intervalle de 80 % : [\d,]+ à [\d,]+ %\)", said
     )
     assert "3 observations (2021 – 2024); la dernière remonte à 18 mois." in said
     assert "1 valeur approximative" in said
@@ -222,7 +222,8 @@ def test_scenario_shows_its_changes_with_reason_and_source(other):
 
 def test_headline_counts_every_target(study, other):
     assert reporting.headline(study, "en") == (
-        "None of the 2 forecast targets is more likely than not to be met; 1 target met; 1 target missed;"
+        "None of the 2 forecast targets is likely to be met; 1 is about as likely as not to be met; 1 target met;"
+        " 1 target missed;"
         " 1 target has passed, no published result found; 2 targets without the data for a forecast;"
         " 2 targets followed in words or dates. Forecasts that rest on one observation: 1."
     )
@@ -274,7 +275,9 @@ def test_unit_agrees_with_the_number_as_written(study):
     assert voice.difference(1.04, "%") == "1\N{NO-BREAK SPACE}point"
     assert voice.quantity(1.04, "hours") == "1\N{NO-BREAK SPACE}hour"
     assert voice.quantity(33.6, "persons") == "34\N{NO-BREAK SPACE}people"
-    assert (voice.chance(0.001), voice.chance(0.5)) == ("probability below 1%", "probability of 50%")
+    assert voice.chance(0.001) == "exceptionally unlikely (probability below 1%)"
+    assert voice.chance(0.5) == "about as likely as not (probability of 50%)"
+    assert voice.chance(0.999) == "virtually certain (probability above 99%)"
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Check every file under data/ and parameters/; all faults at once.",
     "new": "Write a commented skeleton of a plan or a scenario.",
     "project": "Forecast one indicator and its targets, without a notebook.",
+    "assess": "How the targets of a plan stand: every official method side by side, and the probability.",
     "backtest": "What the models would have said before, against what happened: accuracy and coverage.",
     "run": "Execute the report notebook over the matrix of plans, scenarios and languages.",
     "schedule": "When runs are due; export to cron or systemd.",

@@ -2,11 +2,13 @@
 
 from forecast.reporting.changes import scenario_notes
 from forecast.reporting.drawing import render_svg
+from forecast.reporting.endings import ending
 from forecast.reporting.figures import figure
 from forecast.reporting.headline import headline
 from forecast.reporting.markup import Html
-from forecast.reporting.plain import project_text
+from forecast.reporting.plain import assess_text, project_text
 from forecast.reporting.report import (
+    board,
     header,
     indicator_sections,
     method_note,
@@ -15,9 +17,13 @@ from forecast.reporting.report import (
     summary,
 )
 from forecast.reporting.text import title
+from forecast.reporting.together import together
 
 __all__ = [
     "Html",
+    "assess_text",
+    "board",
+    "ending",
     "figure",
     "header",
     "headline",
@@ -30,4 +36,5 @@ __all__ = [
     "stylesheet",
     "summary",
     "title",
+    "together",
 ]

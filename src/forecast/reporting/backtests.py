@@ -12,9 +12,9 @@ from forecast.backtest.summary import FEW, USUAL_CHANGE
 from forecast.reporting.basis import model_name
 from forecast.reporting.drawing import described_svg
 from forecast.reporting.figures import FONT, NUMBERS, SCHEMA, Spec
+from forecast.reporting.grids import Grid
 from forecast.reporting.marks import INK, QUIET
 from forecast.reporting.markup import Column, Html, element, paragraphs, part, table
-from forecast.reporting.plain import PlainTable
 from forecast.reporting.voice import Voice
 from forecast.schema.language import NO_BREAK, Unit, check_language, format_number
 
@@ -76,7 +76,7 @@ def make_voice(language: str, units: Mapping[str, Unit] = MappingProxyType({})) 
     return Voice(check_language(language), units, "fr")
 
 
-def show(shown: PlainTable) -> Html:
+def show(shown: Grid) -> Html:
     """Write a table of text as HTML."""
     columns = [Column(heading, number=i in shown.numbers) for i, heading in enumerate(shown.columns)]
     return table(shown.title, columns, shown.rows)
@@ -130,7 +130,7 @@ def notes(found: Backtest, language: str, by: str = "model") -> list[str]:
 
 def scores_table(
     found: Backtest, language: str, by: str = "model", units: Mapping[str, Unit] = MappingProxyType({})
-) -> PlainTable:
+) -> Grid:
     """One row per model, or per model and group; `units` names those of the series."""
     voice = make_voice(language, units)
     _ = voice.translate
@@ -155,7 +155,7 @@ def scores_table(
         "lead": _("Scores by years ahead"),
         "series": _("Scores by series"),
     }
-    return PlainTable(titles[by], tuple(columns), tuple(rows), tuple(range(len(head), len(columns))))
+    return Grid(titles[by], tuple(columns), tuple(rows), tuple(range(len(head), len(columns))))
 
 
 def _scores_row(row: dict[Any, Any], by: str, voice: Voice, *, own: bool) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ def _group(group: str, by: str, voice: Voice) -> str:
     return _("{n} or more").format(n=group[:-1]) if group.endswith("+") else group.replace("-", "–")
 
 
-def reliability_table(found: Backtest, language: str) -> PlainTable:
+def reliability_table(found: Backtest, language: str) -> Grid:
     """One row per model and tenth of probability."""
     voice = make_voice(language)
     _ = voice.translate
@@ -216,7 +216,7 @@ def reliability_table(found: Backtest, language: str) -> PlainTable:
         )
         for row in reliability_of(found).to_dict("records")
     ]
-    return PlainTable(_("Stated probabilities, and how often it happened"), columns, tuple(rows), (2, 3, 4, 5))
+    return Grid(_("Stated probabilities, and how often it happened"), columns, tuple(rows), (2, 3, 4, 5))
 
 
 def _difference(row: dict[Any, Any], voice: Voice) -> str:

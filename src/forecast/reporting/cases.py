@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from forecast.assessment.evidence import gather
-from forecast.observations import baseline_value
+from forecast.assessment.board import Board
+from forecast.plans.baseline import baseline_value
 from forecast.plans.model import Indicator, Side, Target
 from forecast.schema.draws import Path
 from forecast.schema.periods import Period
@@ -40,12 +40,22 @@ class Value:
 
 @dataclass(frozen=True)
 class Commitment:
-    """One target with its row of the outlook, the verdicts of the official methods and the period that decides it."""
+    """One target with all that is said of it, and its row of the outlook with None where a figure is absent."""
 
-    target: Target
+    board: Board
     outlook: Mapping[str, Any]
-    verdicts: tuple[Mapping[str, Any], ...] = ()
-    decided_on: Period | None = None
+
+    @property
+    def target(self) -> Target:
+        """The target itself."""
+        return self.board.evidence.target
+
+    @property
+    def decided_on(self) -> Period | None:
+        """Period of the value that decides it, if its date has passed."""
+        evidence = self.board.evidence
+        point = evidence.published() if evidence.past else None
+        return point.period if point else None
 
     @property
     def status(self) -> str:
@@ -210,34 +220,11 @@ def _beside(study: Study, values: Mapping[str, list[Value]]) -> dict[str | None,
 
 
 def _commitments(study: Study) -> dict[str, list[Commitment]]:
-    outlook, verdicts = _by_indicator(study.assessment.outlook), _by_indicator(study.assessment.verdicts)
-    decided = _decided(study)
-    found = {}
-    for name, indicator in study.plan.indicators.items():
-        targets = [target for target in indicator.targets if target.kind != "none"]
-        judged = verdicts.get(name, [])
-        methods = len(judged) // len(targets) if targets else 0
-        found[name] = [
-            Commitment(target, row, tuple(judged[i * methods : (i + 1) * methods]), decided[name][i])
-            for i, (target, row) in enumerate(zip(targets, outlook.get(name, []), strict=True))
-        ]
+    found: dict[str, list[Commitment]] = defaultdict(list)
+    rows = _records(study.assessment.outlook)
+    for board, row in zip(study.assessment.boards, rows, strict=True):
+        found[board.evidence.name].append(Commitment(board, row))
     return found
-
-
-def _decided(study: Study) -> dict[str, list[Period | None]]:
-    """Period of the value that decides each target of an indicator, if its date has passed."""
-    found: dict[str, list[Period | None]] = defaultdict(list)
-    for evidence in gather(study.plan, study.observed, study.trajectories, study.as_of):
-        point = evidence.published() if evidence.past else None
-        found[evidence.name].append(point.period if point else None)
-    return found
-
-
-def _by_indicator(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _records(table):
-        rows[row["indicator"]].append(row)
-    return rows
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from forecast import assessment
+from forecast.assessment.chances import describe
+from forecast.assessment.evidence import gather
+from forecast.assessment.outlook import outlook_row
 from forecast.reporting.cases import Case, Commitment, cases
 from forecast.reporting.text import moved_label
 from forecast.reporting.voice import Voice
 from forecast.study import Study
 
-#: Probabilities between which a target is called about as likely as not to be met.
-UNLIKELY, LIKELY = 0.4, 0.6
+#: Class of a probability that says neither likely nor unlikely.
+EVEN = "about_as_likely_as_not"
 #: Indicators told of in the headline of a scenario.
 TOLD = 3
 Followed = Sequence[tuple[Case, Commitment]]
@@ -68,9 +70,9 @@ def _without(status: Counter[str], voice: Voice) -> Iterator[str]:
 
 
 def _share(chances: Sequence[float], voice: Voice) -> Iterator[str]:
-    """Say how many of the forecast targets are more likely than not to be met, and how many about as likely."""
-    likely = sum(chance > LIKELY for chance in chances)
-    even = sum(UNLIKELY <= chance <= LIKELY for chance in chances)
+    """Say how many of the forecast targets are likely to be met, on the scale of all sentences, and how many even."""
+    even = sum(describe(chance).key == EVEN for chance in chances)
+    likely = sum(chance > 0.5 and describe(chance).key != EVEN for chance in chances)
     if len(chances) == 1:
         yield _only(likely, even, voice)
     elif chances:
@@ -86,17 +88,17 @@ def _only(likely: int, even: int, voice: Voice) -> str:
     if even:
         return _("the one forecast target is about as likely as not to be met")
     if likely:
-        return _("the one forecast target is more likely than not to be met")
-    return _("the one forecast target is more likely than not to be missed")
+        return _("the one forecast target is likely to be met")
+    return _("the one forecast target is unlikely to be met")
 
 
 def _likely(likely: int, total: int, voice: Voice) -> str:
     _ = voice.translate
     if likely == 0:
-        return _("none of the {total} forecast targets is more likely than not to be met").format(total=total)
+        return _("none of the {total} forecast targets is likely to be met").format(total=total)
     return voice.counted(
-        "{n} of {total} forecast targets is more likely than not to be met",
-        "{n} of {total} forecast targets are more likely than not to be met",
+        "{n} of {total} forecast targets is likely to be met",
+        "{n} of {total} forecast targets are likely to be met",
         likely,
         total=total,
     )
@@ -150,9 +152,8 @@ def _changes(study: Study, found: Sequence[Case], voice: Voice) -> Iterator[str]
 
 def baseline_chances(study: Study) -> dict[tuple[str, str | None], float | None]:
     """Probabilities of the scenario's own targets on the paths of the baseline, by indicator and due date."""
-    rows = assessment.assess(study.plan, study.observed, study.baseline, as_of=study.as_of).outlook
-    chances = rows["probability"].astype(object).where(rows["probability"].notna(), None)
-    return dict(zip(zip(rows["indicator"], rows["due"], strict=True), chances, strict=True))
+    found = gather(study.plan, study.observed, study.baseline, study.as_of)
+    return {(one.name, one.target.due): outlook_row(one).get("probability") for one in found}
 
 
 def _compared(

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from forecast.reporting.basis import basis
-from forecast.reporting.cases import Case, cases
+from forecast.reporting.boards import (
+    agreement_sentence,
+    before_sentence,
+    board_grid,
+    dates_grid,
+    extreme_sentence,
+    key_grid,
+    paces_grid,
+    percentile_sentence,
+    ratio_note,
+    readings_sentence,
+    sentence,
+    silent_sentence,
+    verdict_grid,
+)
+from forecast.reporting.cases import Case, Commitment, cases
+from forecast.reporting.endings import ending_grid, ending_sentence
 from forecast.reporting.gaps import gap_sentence, pace_sentence
+from forecast.reporting.grids import Grid
+from forecast.reporting.headline import headline
 from forecast.reporting.layout import fiscal
-from forecast.reporting.text import case_title, status_words, target_sentence, words
+from forecast.reporting.text import case_title, other_chances, status_words, target_sentence, words
+from forecast.reporting.together import audit_sentences, portfolio_sentences
 from forecast.reporting.voice import Voice
-from forecast.study import Study
+from forecast.study import Study, look_back
 
 
-@dataclass(frozen=True)
-class PlainTable:
-    """A table of text; `numbers` are the positions of the columns to align right."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: tuple[int, ...] = ()
-
-
-def project_text(study: Study, indicator: str, language: str) -> tuple[str, list[PlainTable]]:
+def project_text(study: Study, indicator: str, language: str) -> tuple[str, list[Grid]]:
     """Describe one indicator of a study: sentences, and tables of its targets and of its forecast."""
     voice = Voice.of(study, language)
     case = next(case for case in cases(study) if case.name == indicator)
@@ -43,7 +52,7 @@ def _sentences(case: Case, study: Study, voice: Voice) -> list[str]:
     return [*said, *basis(case, study, voice)]
 
 
-def _targets(case: Case, voice: Voice) -> PlainTable:
+def _targets(case: Case, voice: Voice) -> Grid:
     _ = voice.translate
     rows = tuple(
         (
@@ -54,10 +63,10 @@ def _targets(case: Case, voice: Voice) -> PlainTable:
         )
         for item in case.commitments
     )
-    return PlainTable(_("Targets"), (_("Due"), _("Target"), _("Probability"), _("Status")), rows, (2,))
+    return Grid(_("Targets"), (_("Due"), _("Target"), _("Probability"), _("Status")), rows, (2,))
 
 
-def _forecast(case: Case, voice: Voice) -> PlainTable:
+def _forecast(case: Case, voice: Voice) -> Grid:
     _ = voice.translate
     assert case.path is not None
     values = case.path.quantiles((0.1, 0.5, 0.9)).T
@@ -68,4 +77,51 @@ def _forecast(case: Case, voice: Voice) -> PlainTable:
     period_name = _("Fiscal year") if fiscal(case.path.periods) else _("Period")
     columns = (period_name, _("Low (10%)"), _("Median"), _("High (90%)"))
     title = _("Forecast under an assumption") if case.assumed else _("Forecast")
-    return PlainTable(title, columns, rows, (1, 2, 3))
+    return Grid(title, columns, rows, (1, 2, 3))
+
+
+def assess_text(study: Study, language: str, indicator: str | None = None) -> Iterator[str | Grid]:
+    """Say how the targets of a study, or of one indicator, stand: sentences and tables, one after the other."""
+    voice = Voice.of(study, language)
+    found = cases(study)
+    if indicator is not None:
+        yield from _assess_one(next(case for case in found if case.name == indicator), voice)
+        return
+    _ = voice.translate
+    yield headline(study, language)
+    if (grid := board_grid(found, voice)) is not None:
+        yield grid
+        yield key_grid(found, voice)
+    if (before := look_back(study)) is not None:
+        yield ending_sentence(study, before, voice)
+        yield ending_grid(study, before, voice)
+    yield "\n".join(portfolio_sentences(study.assessment.portfolio, voice))
+    told = [f"- {one}" for one in audit_sentences(study, voice)]
+    yield "\n".join([_("What a reader of the plan should know:"), *told])
+
+
+def _assess_one(case: Case, voice: Voice) -> Iterator[str | Grid]:
+    """All that is said of the targets of one indicator, the leading one in full."""
+    yield f"{case.indicator.number}. {case_title(case, voice)}"
+    for item in case.commitments:
+        yield target_sentence(item, case, voice)
+    if case.leading is not None and case.leading.target.numeric:
+        yield from _assess_target(case.leading, case, voice)
+
+
+def _assess_target(item: Commitment, case: Case, voice: Voice) -> Iterator[str | Grid]:
+    """What the methods say of one target, and what the forecast adds."""
+    said = [
+        readings_sentence(item, case, voice),
+        extreme_sentence(item, voice),
+        percentile_sentence(item, voice),
+        sentence(other_chances(item, case, voice)),
+    ]
+    yield from (part for part in said if part)
+    yield " ".join(part for part in (agreement_sentence(item, voice), before_sentence(item, case, voice)) if part)
+    yield verdict_grid(item, case, voice, brief=True)
+    yield ratio_note(voice)
+    yield silent_sentence(item, voice)
+    for grid in (paces_grid(item, case, voice), dates_grid(item, voice)):
+        if grid is not None:
+            yield grid

@@ -8,7 +8,23 @@ from pathlib import Path
 
 from forecast.plans.model import Indicator
 from forecast.reporting.basis import basis, model_name
-from forecast.reporting.cases import Beside, Case, cases
+from forecast.reporting.boards import (
+    agreement_sentence,
+    before_sentence,
+    board_table,
+    dates_grid,
+    extreme_sentence,
+    key_grid,
+    paces_grid,
+    percentile_sentence,
+    ratio_note,
+    readings_sentence,
+    sentence,
+    shown_cases,
+    silent_sentence,
+    verdict_grid,
+)
+from forecast.reporting.cases import Beside, Case, Commitment, cases
 from forecast.reporting.drawing import described_svg
 from forecast.reporting.figures import draw_case
 from forecast.reporting.gaps import gap_sentence, pace_sentence
@@ -75,6 +91,26 @@ def _reading_note(found: Sequence[Case], voice: Voice) -> str:
     return " ".join(parts)
 
 
+def board(study: Study, language: str) -> Html:
+    """What every official method says of the leading targets, side by side; nothing without a target in numbers."""
+    voice = Voice.of(study, language)
+    _ = voice.translate
+    found = cases(study)
+    if not shown_cases(found):
+        return Html("")
+    said = _(
+        "Official methods judge “on track” in different ways, and none of them says how likely it is. Each column is a"
+        " method, each sign its verdict in the key below; the probability is that of the forecast."
+    )
+    content = [
+        element("h2", _("Verdict board")),
+        paragraphs([said]),
+        board_table(found, voice),
+        disclosure(_("Key to the board"), key_grid(found, voice).html("key")),
+    ]
+    return part("section", content, language)
+
+
 def indicator_sections(study: Study, language: str) -> Html:
     """One section per indicator in numbers under its orientation, and a table of the others."""
     voice = Voice.of(study, language)
@@ -114,7 +150,7 @@ def indicator_section(case: Case, study: Study, voice: Voice) -> Html:
     ]
     content = [
         element("h4", f"{indicator.number}. {case_title(case, voice)}"),
-        paragraphs([_sentence(", ".join(_marks(case, voice)))], "mark"),
+        paragraphs([sentence(", ".join(_marks(case, voice)))], "mark"),
         element("div", [*_chart(case, study, voice), element("div", reading, class_="reading")], class_="pair"),
         *_proposals(case, voice),
         *_figures(case, study, voice),
@@ -144,11 +180,10 @@ def _leading(case: Case, voice: Voice) -> list[str | Html]:
         else ""
     )
     said = " ".join([target_sentence(item, case, voice), others]).strip()
-    return [quoting(said, item.target, voice), _sentence(further)]
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    judged = (agreement_sentence(item, voice), before_sentence(item, case, voice)) if item.target.numeric else ()
+    verdict = " ".join(part for part in judged if part)
+    why = " ".join(part for part in (extreme_sentence(item, voice), percentile_sentence(item, voice)) if part)
+    return [quoting(said, item.target, voice), sentence(further), readings_sentence(item, case, voice), why, verdict]
 
 
 def _chart(case: Case, study: Study, voice: Voice) -> Iterator[Html]:
@@ -205,7 +240,7 @@ def _proposals(case: Case, voice: Voice) -> Iterator[Html]:
     items = []
     for proposal in case.indicator.proposals:
         links = ", ".join(element("a", source, href=f"#{source}").text for source in proposal.sources)
-        name = element("strong", f"{voice.text(proposal.name)} ({voice.likelihood(proposal.likelihood)})")
+        name = element("strong", f"{voice.text(proposal.name)} ({voice.identification(proposal.likelihood)})")
         rests = element("span", _("the forecast rests on it"), class_="mark")
         used = f" {rests.text}" if proposal.forecast else ""
         items.append(Html(f"{name.text}{used}<br>{element('span', voice.text(proposal.evidence)).text} [{links}]"))
@@ -218,6 +253,9 @@ def _figures(case: Case, study: Study, voice: Voice) -> Iterator[Html]:
     name = voice.text(case.indicator.name)
     if case.commitments:
         yield disclosure(_("All targets"), targets_table(case, voice))
+    item = case.leading
+    if item is not None and item.target.numeric:
+        yield disclosure(_("Official verdicts, required pace and probability by date"), _verdicts(item, case, voice))
     if case.values:
         caption = _("Known values: {name}").format(name=name)
         yield disclosure(_("Known values and their sources"), values_table(case.values, caption, voice, case.indicator))
@@ -225,6 +263,13 @@ def _figures(case: Case, study: Study, voice: Voice) -> Iterator[Html]:
         yield disclosure(
             _("Drivers and comparable series, never joined"), [_beside(side, voice) for side in case.beside]
         )
+
+
+def _verdicts(item: Commitment, case: Case, voice: Voice) -> list[Html]:
+    """What the methods say of the leading target, the pace that it requires, and its probability by date."""
+    grids = (verdict_grid(item, case, voice), paces_grid(item, case, voice), dates_grid(item, voice))
+    first, *rest = [grid.html("verdicts") for grid in grids if grid is not None and grid.rows] or [Html("")]
+    return [first, paragraphs([ratio_note(voice), silent_sentence(item, voice)], "note"), *rest]
 
 
 def _beside(side: Beside, voice: Voice) -> Html:

@@ -117,7 +117,8 @@ def chance_cell(item: Commitment, voice: Voice) -> Html:
         '<rect x="0.5" y="0.5" width="59" height="6" fill="none" stroke="#767676"/>'
         f'<rect x="0" y="0" width="{width}" height="7" fill="#12497d"/></svg>'
     )
-    return Html(lines(voice.probability(item.probability)).text + bar)
+    shown = lines(voice.probability(item.probability), voice.likelihood_of(item.probability))
+    return Html(shown.text + bar)
 
 
 def projected_cell(item: Commitment, case: Case, voice: Voice, *, bare: bool = False) -> Html:
@@ -169,7 +170,7 @@ def _others(case: Case, shown: Commitment, voice: Voice) -> list[str]:
 
 
 def targets_table(case: Case, voice: Voice) -> Html:
-    """Every target of one indicator; the verdicts of the official methods where there are several to compare."""
+    """Every target of one indicator."""
     _ = voice.translate
     columns = [
         Column(_("Due")),
@@ -179,13 +180,7 @@ def targets_table(case: Case, voice: Voice) -> Html:
         Column(_("Gap"), number=True),
         Column(_("Status")),
     ]
-    methods = {verdict["method"] for item in case.commitments for verdict in item.verdicts}
-    judged = len(methods) > 1
-    columns += [Column(_("Official verdicts"))] if judged else []
-    rows = [
-        [*_target_row(item, case, voice), *([verdicts_cell(item, voice)] if judged else [])]
-        for item in case.commitments
-    ]
+    rows = [_target_row(item, case, voice) for item in case.commitments]
     return table(_("Targets: {name}").format(name=voice.text(case.indicator.name)), columns, rows, "targets")
 
 
@@ -200,14 +195,6 @@ def _target_row(item: Commitment, case: Case, voice: Voice) -> list[str | Html]:
         gap_cell(item, case, voice),
         status_words(item, case, voice),
     ]
-
-
-def verdicts_cell(item: Commitment, voice: Voice) -> Html:
-    """Write the verdict of each official method in its own words."""
-    label = "label_fr" if voice.language == "fr" else "label_en"
-    names = {"government_of_canada": "GC InfoBase"}
-    said = [f"{verdict[label]} ({names.get(verdict['method'], verdict['method'])})" for verdict in item.verdicts]
-    return lines(*said) if said else Html(DASH)
 
 
 def states_table(found: Iterable[tuple[Case, Commitment]], caption: str, study: Study, voice: Voice) -> Html:

@@ -27,7 +27,7 @@ def case_title(case: Case, voice: Voice) -> str:
     if proposal is None:
         return name
     rests = _("{indicator} – forecast that rests on a proposed identification ({likelihood}): {name}")
-    likelihood = voice.likelihood(proposal.likelihood)
+    likelihood = voice.identification(proposal.likelihood)
     return rests.format(indicator=name, likelihood=likelihood, name=voice.text(proposal.name))
 
 

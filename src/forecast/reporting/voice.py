@@ -9,6 +9,7 @@ from datetime import date
 
 from babel import Locale
 
+from forecast.assessment.chances import describe
 from forecast.errors import DataError
 from forecast.plans.model import Target
 from forecast.schema.language import (
@@ -174,15 +175,35 @@ class Voice:
         """Write a probability in percent, as in a table."""
         return format_probability(value, self.language)
 
+    def likelihood_of(self, value: float) -> str:
+        """Write a probability in words of the one published scale."""
+        return self.text(describe(value).label)
+
     def chance(self, value: float) -> str:
-        """Write a probability in words, as in a sentence."""
+        """Write a probability as in a sentence: in words of the scale, and in percent."""
         _ = self.translate
         shown = self.probability(value).lstrip(f"<>{NO_BREAK}")
+        said = _("{words} (probability of {percent})")
         if value < 0.01:
-            return _("probability below {percent}").format(percent=shown)
+            said = _("{words} (probability below {percent})")
         if value > 0.99:
-            return _("probability above {percent}").format(percent=shown)
-        return _("probability of {percent}").format(percent=shown)
+            said = _("{words} (probability above {percent})")
+        return said.format(words=self.likelihood_of(value), percent=shown)
+
+    @property
+    def colon(self) -> str:
+        """A colon with the space that stands before it."""
+        return f"{NO_BREAK}:" if self.language == "fr" else ":"
+
+    @property
+    def percent_sign(self) -> str:
+        """A percent sign with the space that stands before it."""
+        return f"{NO_BREAK}%" if self.language == "fr" else "%"
+
+    def signed(self, value: float, decimals: int) -> str:
+        """Write a number with its sign."""
+        sign = "+" if round(value, decimals) > 0 else ""
+        return f"{sign}{format_number(value, self.language, decimals)}"
 
     def period(self, text: str) -> str:
         """Write a period from its canonical text."""
@@ -274,8 +295,8 @@ class Voice:
         readings = ", ".join(known[key] for key in target.reading)
         return _("read as: {readings}").format(readings=readings) if readings else ""
 
-    def likelihood(self, key: str) -> str:
-        """Class of a proposed identification."""
+    def identification(self, key: str) -> str:
+        """Class of a proposed identification; not of the scale of probabilities."""
         _ = self.translate
         return {"very likely": _("very likely"), "probable": _("probable"), "possible": _("possible")}[key]
 
