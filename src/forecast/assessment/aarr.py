@@ -5,7 +5,7 @@ an indicator that should rise the rate of increase exp(b) - 1 takes its place. S
 to calculate the average annual rate of reduction* (2007), and the NIPN note on it, with its erratum (the slope of the
 example is -0.06613, not -0.0669). Below which rate there is no progress differs by report: `NO_PROGRESS` is ours.
 
-The sign of the values matters: their logarithms need values above zero.
+Logarithms need values of one sign, none of them zero; values below zero are judged as their mirror above it (ours).
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ other side, and the first exchange that turns its verdict is the reason.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+from forecast.assessment.escap import rising_weights
 from forecast.assessment.evidence import Evidence, Point
 from forecast.assessment.rates import fit_line
 from forecast.assessment.verdict import Method, Traits, Verdict
@@ -171,11 +172,5 @@ def _observed(setting: Setting, evidence: Evidence, latest: Point) -> tuple[floa
     points = evidence.judged
     if setting.traits.growth == "compound" and min(point.value for point in points) <= 0:
         return None
-    weights = list(rising_weights(points)) if setting.traits.estimate == "weighted line" else None
+    weights = rising_weights(points) if setting.traits.estimate == "weighted line" else None
     return fit_line([point.time for point in points], [scaled(point.value) for point in points], weights)
-
-
-def rising_weights(points: Sequence[Point]) -> Iterator[float]:
-    """Weigh values by their age: linear from the first year, which weighs one, to the last."""
-    first = points[0].time
-    return (1 + point.time - first for point in points)

@@ -24,6 +24,11 @@ def first_from(points: Sequence[Point], wanted: int) -> Point | None:
     return next((point for point in points if point.year >= wanted), None)
 
 
+def start_from(earlier: Sequence[Point], wanted: int) -> Point:
+    """Find the first value of the wanted year or later, else the last one, among those before the latest (some)."""
+    return first_from(earlier, wanted) or earlier[-1]
+
+
 def nearest_to(points: Sequence[Point], time: float) -> Point | None:
     """Find the value nearest to a time; of two as near, the earlier."""
     return min(points, key=lambda point: (abs(point.time - time), point.time), default=None)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from forecast.assessment.bases import explain, first_from
+from forecast.assessment.bases import explain, start_from
 from forecast.assessment.evidence import Evidence, Point
 from forecast.assessment.rates import fit_line
 from forecast.assessment.verdict import Label, Method, Traits, Verdict, no_verdict, place, why_no_pace
@@ -152,7 +152,7 @@ def _judge_early(evidence: Evidence, met: str) -> Verdict | None:
 def _find_ends(evidence: Evidence) -> tuple[Point, Point, str]:
     """Find the base, the latest value, and how the base was chosen; of two values or more."""
     *earlier, latest = evidence.judged
-    base = first_from(earlier, evidence.base_year) or earlier[-1]
+    base = start_from(earlier, evidence.base_year)
     return base, latest, explain(base, evidence.base_year)
 
 

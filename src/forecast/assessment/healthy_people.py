@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from forecast.assessment.bases import explain, first_from
+from forecast.assessment.bases import explain, start_from
 from forecast.assessment.evidence import Evidence, Point
 from forecast.assessment.verdict import Label, Method, Verdict, no_verdict, why_no_pace
 from forecast.schema.language import N_, Text
@@ -71,7 +71,7 @@ def judge(evidence: Evidence) -> Verdict:
     if len(evidence.judged) == 1:
         return Verdict("baseline_only", N_("only one value is known, the baseline"), latest=evidence.judged[0])
     *earlier, latest = evidence.judged
-    base = first_from(earlier, evidence.base_year) or earlier[-1]
+    base = start_from(earlier, evidence.base_year)
     chosen, target = explain(base, evidence.base_year), cast(float, evidence.target.value)
     way = evidence.direction * (target - base.value)
     ratio = (latest.value - base.value) / (target - base.value) if way > 0 else None

@@ -5,7 +5,8 @@ their ratio g / g* places the trend. Sources: UN Statistics Division, *Progress 
 search for a base year and the rule for a lost target as the statuses published by UNDP SDG Push show them. That a base
 which met the target and later lost it is a deterioration is inferred from those statuses, not read in a document.
 
-The sign of the values matters: a compound rate needs values above zero. A value that falls to zero has the rate -100 %.
+A compound rate needs values of one sign: a zero or a change of sign has none, save a value that falls to zero, -100 %.
+Values below zero, whose published statuses were not checked, are judged as their mirror above it.
 """
 
 from __future__ import annotations

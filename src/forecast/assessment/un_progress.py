@@ -4,7 +4,8 @@ e = yc (1 + g)^(T - tc), with g the compound rate from the base, and share = (e 
 Statistics Division, *Progress Chart technical note* (2023) and *Technical note for progress assessment* (2024), as
 EUSTAT's methodology page gives them. Yes/no series and growth rates have rules of their own there and are not judged.
 
-The sign of the values matters: a compound rate needs a base above zero. A value that falls to zero stays there.
+A compound rate needs values of one sign, a base other than zero; the target may be zero. A value that falls to zero
+stays there. Values below zero are judged as their mirror above it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from forecast.assessment.bases import explain, first_from
+from forecast.assessment.bases import explain, start_from
 from forecast.assessment.evidence import Evidence, Point
 from forecast.assessment.verdict import Label, Method, Traits, Verdict, no_verdict, place, why_no_pace
 from forecast.schema.language import N_, Text
@@ -72,7 +73,7 @@ def judge(evidence: Evidence) -> Verdict:
         return no_verdict(reason, evidence)
     points, wanted = evidence.judged, evidence.base_year
     latest, earlier = points[-1], points[:-1]
-    base = first_from(earlier, wanted) or (earlier[-1] if earlier else None)
+    base = start_from(earlier, wanted) if earlier else None
     chosen = explain(base, wanted) if base else None
     if evidence.target.met_by(latest.value):
         rule = N_("the latest value meets the target, whatever the trend")

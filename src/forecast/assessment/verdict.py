@@ -12,6 +12,8 @@ from forecast.schema.language import N_, Language, Text
 #: What a method judges. Only those of the pace say "on track", and only they are counted for and against.
 Question = Literal["pace", "level", "change", "result", "process"]
 NOT_APPLICABLE = "not_applicable"
+#: A ratio that lacks no more to a limit is on it: 0.95 computed in binary may come out a hair below.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def place(ratio: float, limits: Mapping[str, float], worst: str) -> tuple[str, f
     """Place a ratio among classes with lower limits, best first; its class and what it lacks to the next better one."""
     better: float | None = None
     for key, limit in limits.items():
-        if ratio >= limit:
+        if ratio >= limit - ROUNDING:
             return key, None if better is None else better - ratio
         better = limit
     return worst, None if better is None else better - ratio

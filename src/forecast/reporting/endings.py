@@ -18,7 +18,8 @@ def ending(study: Study, language: str) -> Html:
     if before is None:
         return Html("")
     voice = Voice.of(study, language)
-    title = element("h2", voice.translate("Results of the plan"))
+    _ = voice.translate
+    title = element("h2", _("Results of the plan"))
     said = paragraphs([ending_sentence(study, before, voice)])
     return part("section", [title, said, ending_grid(study, before, voice).html("ending")], language)
 
