@@ -7,17 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.assessment import assess
+from forecast.assessment import assess, outlook
+from forecast.assessment.dates import spread_chances
 from forecast.assessment.evidence import Evidence, Point, gather
 from forecast.assessment.government import METHOD as GOVERNMENT
 from forecast.assessment.methods import METHODS
-from forecast.assessment.outlook import first_plausible, gap, outlook_row, recent_pace, status
+from forecast.assessment.outlook import gap, recent_pace, status
 from forecast.schema.draws import Trajectories
 from forecast.schema.periods import Period
 from forecast.schema.streams import Streams
 from forecast.schema.tables import COLUMNS, check_table
 
 BEFORE, AFTER = date(2025, 6, 30), date(2026, 1, 1)
+
+
+def outlook_row(evidence):
+    return outlook.outlook_row(evidence, spread_chances(evidence))
 
 
 def make_points(measure="flow", *, assumed=(), **values):
@@ -285,11 +290,13 @@ def test_held_over_quarters_counts_each_of_the_next_year(make_evidence, make_tar
 
 @pytest.mark.parametrize(("value", "expected"), [(10.0, "2024"), (1e6, None)])
 def test_first_plausible_date(make_evidence, make_target, value, expected):
-    assert first_plausible(make_evidence(make_target(value=value), as_of=date(2024, 6, 1))) == expected
+    evidence = make_evidence(make_target(value=value), as_of=date(2024, 6, 1))
+    assert outlook_row(evidence)["first_plausible"] == expected
 
 
 def test_a_date_that_has_passed_is_no_plausible_one(make_evidence, make_target):
-    assert first_plausible(make_evidence(make_target(value=10.0), as_of=date(2024, 12, 31))) == "2025"
+    evidence = make_evidence(make_target(value=10.0), as_of=date(2024, 12, 31))
+    assert outlook_row(evidence)["first_plausible"] == "2025"
 
 
 def test_recent_pace_is_the_slope_of_the_last_five_years(make_evidence):

@@ -185,14 +185,15 @@ def make_board(
     verdicts = tuple((method, method.judge(evidence)) for method in methods)
     agreement, pace = weigh(evidence, verdicts), paces(evidence)
     share = find_share(evidence, pace, achieved)
-    outlook = outlook_row(evidence) | pace_columns(pace, share) | agreement_columns(agreement)
+    dates = spread_chances(evidence)
+    outlook = outlook_row(evidence, dates) | pace_columns(pace, share) | agreement_columns(agreement)
     probability = outlook.get("probability")
     if probability is not None:
         outlook["likelihood"] = describe(probability).key
         outlook["extreme"] = why_extreme(probability, evidence, share.share if share else None)
     earlier = evidence.target.before
     before = make_board(replace(evidence, target=earlier), achieved, methods) if earlier is not None else None
-    return Board(evidence, outlook, verdicts, agreement, pace, share, spread_chances(evidence), before)
+    return Board(evidence, outlook, verdicts, agreement, pace, share, dates, before)
 
 
 def versions(board: Board) -> Iterator[tuple[str, Board]]:

@@ -16,7 +16,7 @@ from forecast.assessment.evidence import Evidence
 from forecast.assessment.paces import Paces, paces
 from forecast.errors import DataError
 from forecast.plans.model import Target
-from forecast.schema.draws import FloatArray
+from forecast.schema.draws import FloatArray, take_quantiles
 from forecast.schema.language import N_, Text
 
 #: Probabilities outside which a reason is given.
@@ -153,7 +153,7 @@ def _measure(evidence: Evidence, found: Paces, draws: FloatArray, achieved: floa
     today, latest = found.from_latest, evidence.judged[-1].value
     multiple = today.multiple if today else None
     met = bool(evidence.target.met_by(latest))
-    lacks = np.quantile(_lack(draws, evidence), (0.025, 0.05, 0.5, 0.95, 0.975))
+    lacks = take_quantiles(_lack(draws, evidence), (0.025, 0.05, 0.5, 0.95, 0.975))
     best, nearly_best, median, nearly_worst, worst = lacks.tolist()
     return _Figures(
         achieved=math.nan if achieved is None or met else achieved,  # a target that is met requires no pace

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.assessment.evidence import Evidence
-from forecast.assessment.outlook import PLAUSIBLE
 from forecast.schema.draws import FloatArray
 from forecast.schema.periods import Period
+
+#: Probability from which a date is called plausible.
+PLAUSIBLE = 0.5
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Dates:
     met: FloatArray
     reached: FloatArray
     expected: Period | None
+
+    @property
+    def plausible(self) -> Period | None:
+        """First period at which the target is met with a probability of one half or more."""
+        return next((period for period, met in zip(self.periods, self.met, strict=True) if met >= PLAUSIBLE), None)
 
 
 def spread_chances(evidence: Evidence) -> Dates | None:

@@ -78,7 +78,7 @@ class Evidence:
     path: Path | None
     start: int | None = None
 
-    @property
+    @cached_property
     def past(self) -> bool:
         """Whether the due date is not after the as-of."""
         return self.target.past(self.as_of)
@@ -95,7 +95,7 @@ class Evidence:
             return 0
         return 1 if self.target.operator in (">=", ">") else -1
 
-    @property
+    @cached_property
     def due_time(self) -> float | None:
         """Due date on the time axis, decimal years."""
         return self.target.period.time(self.indicator.measure) if self.target.period else None

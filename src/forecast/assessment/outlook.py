@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from forecast.assessment.dates import Dates
 from forecast.assessment.evidence import Evidence
-from forecast.schema.draws import FloatArray
+from forecast.assessment.rates import fit_line
+from forecast.schema.draws import FloatArray, take_quantiles
 
 #: Quantiles of `low` and `high`: an interval of 0.8.
 LOW, HIGH = 0.1, 0.9
 #: Years of observations behind `recent_pace`.
 RECENT_YEARS = 5.0
-#: Probability from which a date is called plausible.
-PLAUSIBLE = 0.5
 #: How long a target must stay met to be *held*, in years after its due date.
 HELD_YEARS = 1.0
 
 
-def outlook_row(evidence: Evidence) -> dict[str, Any]:
-    """Assess one target; every figure that cannot be known is absent, never guessed."""
+def outlook_row(evidence: Evidence, dates: Dates | None) -> dict[str, Any]:
+    """Assess one target; every figure that cannot be known is absent, never guessed.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What is known of it.
+    dates : Dates or None
+        Its probabilities by date, as `spread_chances` gives them.
+    """
     target, latest = evidence.target, evidence.latest
     row: dict[str, Any] = {
         "indicator": evidence.name,
@@ -38,7 +44,8 @@ def outlook_row(evidence: Evidence) -> dict[str, Any]:
         "recent_pace": recent_pace(evidence),
     }
     if target.numeric and evidence.path is not None:
-        row["first_plausible"] = first_plausible(evidence)
+        plausible = dates.plausible if dates else None
+        row["first_plausible"] = plausible.text if plausible else None
         if not evidence.past:
             row |= _figures(evidence)
     return row
@@ -65,10 +72,8 @@ def recent_pace(evidence: Evidence) -> float | None:
     recent = [point for point in evidence.points if point.time >= last - RECENT_YEARS - 1e-9]
     if recent[0].time >= last:
         recent = list(evidence.points[-2:])
-    times = np.array([point.time for point in recent])
-    values = np.array([point.value for point in recent])
-    spread = times - times.mean()
-    return float(spread @ values / (spread @ spread)) if spread.any() else None
+    line = fit_line([point.time for point in recent], [point.value for point in recent])
+    return line[0] if line else None
 
 
 def _figures(evidence: Evidence) -> dict[str, Any]:
@@ -84,7 +89,7 @@ def _figures(evidence: Evidence) -> dict[str, Any]:
     if draws is None:  # the due period lies before the last observation: its value is only to be published
         return row
     met = target.met_by(draws)
-    low, median, high = np.quantile(draws, [LOW, 0.5, HIGH])
+    low, median, high = take_quantiles(draws, (LOW, 0.5, HIGH)).tolist()
     gaps = [gap(value, evidence) for value in (low, median, high)]
     return row | {
         "probability": float(met.mean()),
@@ -130,14 +135,3 @@ def _worse(evidence: Evidence, draws: FloatArray) -> float | None:
         return None
     worse = draws < evidence.latest.value if evidence.indicator.better == "up" else draws > evidence.latest.value
     return float(worse.mean())
-
-
-def first_plausible(evidence: Evidence) -> str | None:
-    """First period ending after the as-of at which the target is met with a probability of one half or more."""
-    path = evidence.path
-    assert path is not None
-    chances = evidence.target.met_by(path.draws).mean(axis=0)
-    for period, chance in zip(path.periods, chances, strict=True):
-        if chance >= PLAUSIBLE and period.end > evidence.as_of:
-            return period.text
-    return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 
 def compound_rate(first: float, last: float, years: float) -> float | None:
     """Compound rate a year, as a fraction: (last / first)^(1 / years) - 1; None where it does not exist."""
@@ -41,11 +39,16 @@ def fit_line(
     (slope, intercept) or None
         None with fewer than two dates.
     """
-    t, y = np.asarray(times, dtype=float), np.asarray(values, dtype=float)
-    w = np.ones_like(t) if weights is None else np.asarray(weights, dtype=float)
-    if t.size < 2 or not np.ptp(t):
+    if len(times) < 2 or max(times) == min(times):
         return None
-    middle = w @ t / w.sum()
-    away = t - middle
-    slope = float((w * away) @ y / ((w * away) @ away))
-    return slope, float(w @ y / w.sum() - slope * middle)
+    weights = weights or [1.0] * len(times)
+    total = math.fsum(weights)
+    middle = math.fsum(weight * time for weight, time in zip(weights, times, strict=True)) / total
+    square = product = height = 0.0
+    for weight, time, value in zip(weights, times, values, strict=True):  # a few values: faster than arrays
+        away = time - middle
+        square += weight * away * away
+        product += weight * away * value
+        height += weight * value
+    slope = product / square
+    return slope, height / total - slope * middle

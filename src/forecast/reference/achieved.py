@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,23 @@ class Stretches:
     def count_indicators(self, part: slice) -> int:
         """Count the indicators in a part of the stretches."""
         return int(np.count_nonzero(np.bincount(self.indicator[self.row[part]])))
+
+    @cached_property
+    def weights(self) -> tuple[FloatArray, FloatArray]:
+        """All changes in ascending order, and the weight of those before each: (stretches,), (stretches + 1,)."""
+        order = np.argsort(self.change, kind="stable")
+        return self.change[order], np.append(0.0, np.cumsum(weigh(self.row, self.indicator)[order]))
+
+    def share(self, part: slice, change: float) -> float:
+        """Weigh the stretches of a part that changed at least as much in the same direction: their share of it."""
+        if part == slice(0, self.row.size):  # a whole kind is asked for again and again
+            changes, before = self.weights
+            if change > 0:
+                return float(1 - before[np.searchsorted(changes, change - ROUNDING, "left")] / before[-1])
+            return float(before[np.searchsorted(changes, change + ROUNDING, "right")] / before[-1])
+        weight = weigh(self.row[part], self.indicator)
+        done = self.change[part] * np.sign(change) >= abs(change) - ROUNDING
+        return float(weight[done].sum() / weight.sum())
 
     def inside(self, low: float, high: float) -> slice:
         """Find the stretches that began between two values, on the model scale, both included."""
@@ -157,10 +174,9 @@ class Achieved:
         here = place(value, kind)
         low, high = _choose_band(found, kind, value, here)
         part = found.inside(low, high)
-        row, done = found.row[part], found.change[part] * np.sign(change)
-        weight = weigh(row, found.indicator)
+        row = found.row[part]
         return Share(
-            share=float(weight[done >= abs(change) - ROUNDING].sum() / weight.sum()),
+            share=found.share(part, change),
             years=int(np.floor(years + 0.5)),
             stretches=row.size,
             series=int(np.count_nonzero(np.bincount(row))),

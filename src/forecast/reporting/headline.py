@@ -153,7 +153,7 @@ def _changes(study: Study, found: Sequence[Case], voice: Voice) -> Iterator[str]
 def baseline_chances(study: Study) -> dict[tuple[str, str | None], float | None]:
     """Probabilities of the scenario's own targets on the paths of the baseline, by indicator and due date."""
     found = gather(study.plan, study.observed, study.baseline, study.as_of)
-    return {(one.name, one.target.due): outlook_row(one).get("probability") for one in found}
+    return {(one.name, one.target.due): outlook_row(one, None).get("probability") for one in found}
 
 
 def _compared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +47,20 @@ class Record:
     cases: int
     gain: float
     coverage: Mapping[int, float]
+
+
+def take_quantiles(draws: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Take quantiles over the last axis: (..., draws) to (..., levels).
+
+    The same as `np.quantile`, which takes ten times as long on rows that do not lie together in memory.
+    """
+    ordered = np.sort(draws, axis=-1)
+    positions = np.asarray(levels) * (ordered.shape[-1] - 1)
+    below = np.floor(positions).astype(int)
+    above = np.minimum(below + 1, ordered.shape[-1] - 1)
+    share = positions - below
+    values: FloatArray = ordered[..., below] * (1 - share) + ordered[..., above] * share
+    return values
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,7 @@ class Path:
     assumed: bool = False
     record: Record | None = None
 
-    @property
+    @cached_property
     def times(self) -> FloatArray:
         """Forecast periods on the time axis, decimal years, shape (periods,)."""
         return np.array([period.time(self.measure) for period in self.periods])
@@ -112,14 +127,8 @@ class Path:
         return self.draws[:, int(near.argmax())] if near.any() else None
 
     def quantiles(self, levels: Sequence[float]) -> FloatArray:
-        """Quantiles (levels, periods); sorted columns are ten times faster than `np.quantile` on rows."""
-        ordered = np.sort(np.ascontiguousarray(self.draws.T), axis=1)
-        positions = np.asarray(levels) * (ordered.shape[1] - 1)
-        below = np.floor(positions).astype(int)
-        above = np.minimum(below + 1, ordered.shape[1] - 1)
-        share = positions - below
-        values: FloatArray = (ordered[:, below] * (1 - share) + ordered[:, above] * share).T
-        return values
+        """Quantiles (levels, periods)."""
+        return take_quantiles(np.ascontiguousarray(self.draws.T), levels).T
 
 
 @dataclass(frozen=True)

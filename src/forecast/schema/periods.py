@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from forecast.errors import DataError
@@ -92,10 +92,15 @@ class Period:
                 return int(self.text[:4]) * 13 + int(self.text[-2:]) - 1
         raise DataError(f"a {self.kind} such as {self.text} has no running number")
 
-    @property
+    @cached_property
     def midpoint(self) -> float:
         """Middle of the period in decimal years."""
-        return (decimal_year(self.start) + decimal_year(self.end + timedelta(days=1))) / 2
+        return (decimal_year(self.start) + self.close) / 2
+
+    @cached_property
+    def close(self) -> float:
+        """End of its last day in decimal years."""
+        return decimal_year(self.end + timedelta(days=1))
 
     def time(self, measure: Measure) -> float:
         """Where an observation stands on the time axis, in decimal years.
@@ -105,7 +110,7 @@ class Period:
         """
         if measure != "stock" or self.kind in ("year", "span"):
             return self.midpoint
-        return decimal_year(self.end + timedelta(days=1))
+        return self.close
 
 
 def decimal_year(day: date) -> float:
