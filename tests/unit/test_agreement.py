@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.assessment.agreement import OWN_RULE, REASONS, SEVERAL, exchange, says_on_track, setting_of, weigh
+from forecast.assessment.agreement import (
+    OWN_RULE,
+    REASONS,
+    SEVERAL,
+    TRIED,
+    exchange,
+    says_on_track,
+    setting_of,
+    tell,
+    weigh,
+)
 from forecast.assessment.board import make_board
 from forecast.assessment.evidence import Evidence, Point
 from forecast.assessment.methods import METHODS
@@ -50,7 +60,7 @@ def make_evidence(make_indicator, make_target):
 
 def make_method(id: str, traits: Traits, verdict: Verdict) -> tuple[Method, Verdict]:
     name = Text(fr=id, en=id)
-    return Method(id, name, "pace", LABELS, "made up", lambda _: verdict, traits), verdict
+    return Method(id, name, "pace", LABELS, id, lambda _: verdict, traits), verdict
 
 
 def judged_by(evidence: Evidence, id: str, traits: Traits, base: int = 0, since: int | None = None):
@@ -104,17 +114,19 @@ def test_the_one_trait_that_differs_is_the_reason(make_evidence, values, target,
     two = judged_by(evidence, "two", Traits(**{**vars(USUAL), **other}))
     assert one[1].key != two[1].key, "the case shows no difference"
     reasons = weigh(evidence, [one, two]).reasons
-    assert list(reasons.values()) == [REASONS[name]]
+    (differing,) = (pair for pair in (one, two) if pair[0].id in reasons)
+    other_one = two if differing is one else one
+    assert list(reasons.values()) == [tell(name, differing[0].traits, other_one[0].traits)]
 
 
 def test_another_base_and_another_window_are_told_apart(make_evidence):
     evidence = make_evidence([30, 12, 14, 16, 18, 20, 24, 30, 36], target=44.0)
     whole = judged_by(evidence, "whole", USUAL)
     late = judged_by(evidence, "late", USUAL, base=1)
-    assert list(weigh(evidence, [whole, late]).reasons.values()) == [REASONS["base"]]
+    assert list(weigh(evidence, [whole, late]).reasons.values()) == [REASONS["base", ""]]
     recent = judged_by(evidence, "recent", USUAL, since=1)
     assert whole[1].key != recent[1].key
-    assert list(weigh(evidence, [whole, recent]).reasons.values()) == [REASONS["since"]]
+    assert list(weigh(evidence, [whole, recent]).reasons.values()) == [REASONS["since", ""]]
 
 
 def test_the_smaller_side_differs_and_with_equal_sides_the_favourable_one(make_evidence):
@@ -150,8 +162,8 @@ def test_differences_that_count_only_together_are_said_to(make_evidence):
         (reason,) = weigh(evidence, [one, two]).reasons.values()
         own, other = (one, two) if one[1].key == "yes" else (two, one)
         settings = setting_of(*own), setting_of(*other)
-        turned = [n for n in REASONS if says_on_track(exchange(*settings, n), evidence) is (own[1].key != "yes")]
-        assert reason == (REASONS[turned[0]] if turned else SEVERAL)
+        turned = [n for n in TRIED if says_on_track(exchange(*settings, n), evidence) is (own[1].key != "yes")]
+        assert reason == (tell(turned[0], own[0].traits, other[0].traits) if turned else SEVERAL)
 
 
 @given(
@@ -182,3 +194,26 @@ def test_reasons_hold_in_either_direction(make_evidence):
             math.expm1(math.log(1.8) / 8) / math.expm1(math.log(2.5) / 15) >= 0.95
         )
         assert ratio > 0.95
+
+
+def test_two_windows_of_one_method_that_begin_at_one_value_are_one_voice(make_evidence):
+    short = make_board(make_evidence([20, 24, 28], target=60.0, start=2021, first=2021))
+    both = {method.id: verdict for method, verdict in short.verdicts}
+    assert both["eurostat_long"].base == both["eurostat_short"].base
+    assert "eurostat_short" in short.agreement.silent
+    long = make_board(make_evidence([10, 12, 14, 16, 18, 20, 22, 24, 30]))
+    assert "eurostat_short" not in long.agreement.silent
+
+
+def test_recent_values_that_weigh_more_are_told_as_that(make_evidence):
+    evidence = make_evidence([10, 14, 18, 22, 26, 30, 34, 38, 20], target=52.0)
+    even, rising = (
+        judged_by(evidence, kind, Traits("linear", kind, "from base", "projection", 0.95))
+        for kind in ("line", "weighted line")
+    )
+    assert even[1].key != rising[1].key
+    assert list(weigh(evidence, [even, rising]).reasons.values()) == [
+        "it fits a line to all values alike, others do not"
+        if even[1].key == "yes"
+        else "it fits a line in which recent values weigh more, others do not"
+    ]

@@ -203,7 +203,7 @@ def test_the_way_made_since_the_base(gather, values, target, operator, key, rati
     verdict = judge_current(gather(values, target, operator))
     assert (verdict.key, verdict.ratio, verdict.distance) == (key, ratio, distance)
     assert verdict.rule == "share made of the way from the base to the target"
-    assert verdict.chosen == "the value of the plan's starting point"
+    assert verdict.chosen == "the value of the plan's starting year"
 
 
 def test_a_base_on_a_strict_limit_leaves_no_way(gather):

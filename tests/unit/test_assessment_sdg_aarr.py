@@ -55,7 +55,7 @@ def test_recent_over_needed_growth_gives_the_arrow(gather, values, target, opera
     verdict = sdg_index.judge(gather(values, target, operator))
     assert (verdict.key, verdict.ratio) == (key, ratio)
     assert verdict.rule == "linear growth of the last five years over the one needed from the base"
-    assert verdict.chosen == "the value of the plan's starting point"
+    assert verdict.chosen == "the value of the plan's starting year"
 
 
 def test_what_the_ratio_lacks_to_the_next_arrow(gather):

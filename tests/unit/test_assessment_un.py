@@ -72,7 +72,7 @@ def test_the_ratio_of_compound_rates_places_the_trend(gather, values, target, op
     verdict = judge_trend(gather(values, target, operator))
     assert (verdict.key, verdict.ratio) == (key, pytest.approx(ratio, rel=1e-12))
     assert verdict.rule == "observed over required compound rate, both from the base"
-    assert verdict.chosen == "the value of the plan's starting point"
+    assert verdict.chosen == "the value of the plan's starting year"
 
 
 def test_what_the_ratio_lacks_to_the_next_better_class(gather):

@@ -126,8 +126,8 @@ def chance(evidence):
 LOW = {  # 60 or more by 2028; what was observed, around what the draws lie, and what else differs
     "the last value meets the target, but the forecast falls back from it": ([64, 62], 50, {}),
     "the required pace is beyond what similar public indicators ever did": ([38, 40], 45, {"achieved": 0.0}),
-    "few similar public indicators ever kept the required pace": ([38, 40], 45, {"achieved": 0.049}),
-    "the recent values move away from the target": ([41, 40], 40, {}),
+    "similar public indicators seldom kept the required pace": ([38, 40], 45, {"achieved": 0.049}),
+    "the values of the last five years move away from the target": ([41, 40], 40, {}),
     "the required pace is several times the recent one": ([39, 40], 45, {}),  # 20 in five years, against 1
     "the target is the very limit of what is possible": ([70, 74], 80, {"value": 100.0}),
     "little time lies between the last value and the due date": ([45, 50], 54, {"due": "2024"}),
@@ -138,7 +138,7 @@ HIGH = {
     "the last value already meets the target with a wide margin": ([70, 71], 72, {}),
     "the last value already meets the target and little time lies before the due date": ([60, 63], 66, {"due": "2024"}),
     "the last value already meets the target": ([60, 63], 66, {}),
-    "nearly all similar public indicators kept the required pace": ([54, 55], 66, {"achieved": 0.951}),
+    "similar public indicators nearly always kept the required pace": ([54, 55], 66, {"achieved": 0.951}),
     "the recent pace, kept until the due date, meets the target": ([50, 54], 66, {}),
     "the whole interval of 90% meets the target": ([50, 50], 66, {}),
 }

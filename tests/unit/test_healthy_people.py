@@ -22,7 +22,7 @@ def gather(make_target, make_indicator):
         target = make_target(**{"value": value, "operator": operator, "due": "2030", **target})
         known = dict(zip(values, errors, strict=False))
         points = tuple(
-            Point(Period.parse(str(year)), year + 0.5, float(number), error=known.get(year, 0.0))
+            Point(Period.parse(str(year)), year + 0.5, float(number), sampling_error=known.get(year) or None)
             for year, number in values.items()
         )
         return Evidence("share", make_indicator(target), target, as_of, points, None, start)
@@ -54,7 +54,7 @@ def gather(make_target, make_indicator):
 def test_the_change_without_known_errors(gather, base, latest, target, operator, key):
     verdict = judge(gather({2015: base, 2020: latest}, target, operator))
     assert (verdict.key, verdict.rule) == (key, RULES[key, False])
-    assert verdict.chosen == "the value of the plan's starting point"
+    assert verdict.chosen == "the value of the plan's starting year"
 
 
 @pytest.mark.parametrize(
@@ -83,30 +83,30 @@ def test_one_known_error_is_not_enough(gather, errors):
     verdict = judge(gather({2015: 30, 2020: 31.5}, 42, errors=errors))
     assert (verdict.key, verdict.rule) == (
         "improving",
-        "at least a tenth of the targeted change was made; the errors of the values are not known",
+        "at least a tenth of the targeted change was made; no sampling error is known",
     )
 
 
 def test_the_rules_word_for_word():
     assert RULES["improving", True] == (
-        "the change is toward the target and significant, given the known errors of both values"
+        "the change is toward the target and significant, given both sampling errors"
     )
-    assert RULES["little", True] == "the change is not significant, given the known errors of both values"
+    assert RULES["little", True] == "the change is not significant, given both sampling errors"
     assert RULES["worse", True] == (
-        "the change is away from the target and significant, given the known errors of both values"
+        "the change is away from the target and significant, given both sampling errors"
     )
     assert RULES["little", False] == (
         "less than a tenth of the targeted change was made, or moved away less than a tenth of the baseline"
     )
     assert RULES["worse", False] == (
-        "moved away by at least a tenth of the baseline; the errors of the values are not known"
+        "moved away by at least a tenth of the baseline; no sampling error is known"
     )
 
 
 def test_the_least_changes_that_count():
     period = Period.parse("2015")
-    plain, known = Point(period, 2015.5, -30.0), Point(period, 2015.5, -30.0, error=3.0)
-    latest = Point(period, 2020.5, 0.0, error=4.0)
+    plain, known = Point(period, 2015.5, -30.0), Point(period, 2015.5, -30.0, sampling_error=3.0)
+    latest = Point(period, 2020.5, 0.0, sampling_error=4.0)
     assert least_changes(plain, latest, 12.0) == pytest.approx((4.2, 3.0))
     assert least_changes(known, latest, 12.0) == pytest.approx((5 * 1.645, 5 * 1.645))
 

@@ -55,7 +55,7 @@ def test_both_starts_by_hand(make_evidence):
     assert found.share_done == pytest.approx(1 / 3)
     assert found.share_elapsed == pytest.approx(3 / 7)
     assert found.change == pytest.approx(4 * latest.logit)
-    assert found.chosen == "the value of the plan's starting point"
+    assert found.chosen == "the value of the plan's starting year"
     assert (base.met, latest.met) == (False, False)
 
 
@@ -175,15 +175,15 @@ def test_an_exact_value_is_aimed_at_from_both_sides(make_evidence):
 @pytest.mark.parametrize(
     ("points", "start", "base", "chosen"),
     [
-        ({"2019": 1, "2020": 2, "2021": 3}, 2020, "2020", "the value of the plan's starting point"),
+        ({"2019": 1, "2020": 2, "2021": 3}, 2020, "2020", "the value of the plan's starting year"),
         ({"2019": 1, "2021": 2, "2022": 3, "2023": 4}, 2020, "2021", "the first later value"),
         ({"2018": 1, "2019": 2, "2023": 3}, 2020, "2019", "the nearest earlier value"),  # the latest is no base
-        ({"2018": 1, "2020": 2}, 2020, "2020", "the value of the plan's starting point"),  # unless of the very year
+        ({"2018": 1, "2020": 2}, 2020, "2020", "the value of the plan's starting year"),  # unless of the very year
         ({"2018": 1, "2019": 2}, 2020, "2018", "the nearest earlier value"),
         ({"2023": 1}, 2020, "2023", "the first later value"),
-        ({"2020-03": 1, "2020-09": 2, "2023": 3}, 2020, "2020-09", "the value of the plan's starting point"),
-        ({"2019-2020": 1, "2020-2021": 2, "2021-2022": 3}, 2020, "2020-2021", "the value of the plan's starting point"),
-        ({"2021": 2, "2022": 3}, None, "2021", "the value of the plan's starting point"),
+        ({"2020-03": 1, "2020-09": 2, "2023": 3}, 2020, "2020-09", "the value of the plan's starting year"),
+        ({"2019-2020": 1, "2020-2021": 2, "2021-2022": 3}, 2020, "2020-2021", "the value of the plan's starting year"),
+        ({"2021": 2, "2022": 3}, None, "2021", "the value of the plan's starting year"),
     ],
 )
 def test_choice_of_the_base(make_evidence, points, start, base, chosen):

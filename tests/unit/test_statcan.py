@@ -50,7 +50,7 @@ def test_the_rate_is_a_share_of_the_required_one(make_evidence, rise, key, lacks
     assert verdict.ratio == pytest.approx(rise / 10, rel=2e-3, abs=1e-12)  # 2024 is a leap year: 1.0014 years
     assert verdict.distance == (None if lacks is None else pytest.approx(lacks, abs=2e-3))
     assert verdict.rule == "the observed compound rate is compared with the required one"
-    assert (verdict.base.value, verdict.chosen) == (100.0, "the value of the plan's starting point")
+    assert (verdict.base.value, verdict.chosen) == (100.0, "the value of the plan's starting year")
 
 
 def find_rate(first, last, years):
@@ -195,7 +195,7 @@ def test_a_target_without_a_due_date_is_not_given_one(make_evidence):
 @pytest.mark.parametrize(
     ("years", "start", "expected", "chosen"),
     [
-        ((2015, 2016, 2019), 2016, 2016, "the value of the plan's starting point"),
+        ((2015, 2016, 2019), 2016, 2016, "the value of the plan's starting year"),
         ((2015, 2017, 2019), 2016, 2017, "the first later value"),
         ((2011, 2015, 2019), 2016, 2015, "the value of the year before: data come every four years or less"),
         ((2010, 2014, 2018), 2016, 2018, None),  # the year before has no value either

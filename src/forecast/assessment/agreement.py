@@ -17,15 +17,23 @@ from forecast.assessment.rates import fit_line
 from forecast.assessment.verdict import Method, Traits, Verdict
 from forecast.schema.language import N_
 
-#: Traits in the order in which they are tried, and what each is told as.
+#: Traits in the order in which they are tried.
+TRIED = ("base", "since", "needed", "estimate", "growth", "compared", "enough")
+#: What a differing trait is told as, by its value in the method that differs.
 REASONS = {
-    "base": N_("it counts from another base"),
-    "since": N_("it looks at another window of years"),
-    "needed": N_("it takes the required pace from another moment: today or the base"),
-    "estimate": N_("it fits a line to all values where others join two, or the reverse"),
-    "growth": N_("it thinks in units a year where others think in percent, or the reverse"),
-    "compared": N_("it compares the projected value where others compare rates, or the reverse"),
-    "enough": N_("it has another limit for on track"),
+    ("base", ""): N_("it counts from another base"),
+    ("since", ""): N_("it looks at another window of years"),
+    ("needed", "from today"): N_("it takes the required pace from the last value, others from the base"),
+    ("needed", "from base"): N_("it takes the required pace from the base, others from the last value"),
+    ("estimate", "two points"): N_("it joins two values, others fit a line to all"),
+    ("estimate", "line"): N_("it fits a line to all values alike, others do not"),
+    ("estimate", "weighted line"): N_("it fits a line in which recent values weigh more, others do not"),
+    ("growth", "compound"): N_("it counts in percent a year, others in units"),
+    ("growth", "linear"): N_("it counts in units a year, others in percent"),
+    ("compared", "projection"): N_("it projects the value to the due date, others compare rates"),
+    ("compared", "rates"): N_("it compares rates, others project the value to the due date"),
+    ("enough", "more"): N_("its limit for on track is stricter"),
+    ("enough", "less"): N_("its limit for on track is less strict"),
 }
 OWN_RULE = N_("a rule of its own decides")
 SEVERAL = N_("several differences together")
@@ -40,7 +48,7 @@ class Agreement:
     favourable, unfavourable : tuple of str
         Ids of the methods that call it met or on track, and of those that do not.
     silent : tuple of str
-        Ids of the methods of the pace that do not apply.
+        Ids of the methods of the pace that do not apply, or only repeat another window of the same method.
     reasons : mapping
         Method of the smaller side → why it differs, in English; with equal sides those that call it on track differ.
     """
@@ -72,7 +80,7 @@ class Setting:
 
 def weigh(evidence: Evidence, verdicts: Sequence[tuple[Method, Verdict]]) -> Agreement:
     """Count the methods of the pace for and against a target, and say why the smaller side differs."""
-    found = [(method, verdict, method.label(verdict).favourable) for method, verdict in verdicts if method.traits]
+    found = [(method, verdict, _counts(method, verdict, verdicts)) for method, verdict in verdicts if method.traits]
     sides = {side: [(m, v) for m, v, good in found if good is side] for side in (True, False)}
     smaller = len(sides[True]) > len(sides[False])
     few, many = sides[not smaller], sides[smaller]
@@ -92,12 +100,38 @@ def explain(evidence: Evidence, method: Method, verdict: Verdict, others: Sequen
         return OWN_RULE
     settings = [other for other in (setting_of(*pair) for pair in others) if other is not None]
     settings = [other for other in settings if says_on_track(other, evidence) is (not good)]
-    for name in REASONS:
-        for other in settings:
-            changed = exchange(own, other, name)
-            if changed != own and says_on_track(changed, evidence) is (not good):
-                return REASONS[name]
+    for other in sorted(settings, key=lambda other: len(list_differences(own, other))):
+        for name in list_differences(own, other):
+            if says_on_track(exchange(own, other, name), evidence) is (not good):
+                return tell(name, own.traits, other.traits)
     return SEVERAL if settings else OWN_RULE
+
+
+def _counts(method: Method, verdict: Verdict, verdicts: Sequence[tuple[Method, Verdict]]) -> bool | None:
+    """Whether a verdict counts for or against; None where it does not apply, or repeats the one before it.
+
+    Two windows of one method that begin at one value, as in a short history, are one voice.
+    """
+    for other, before in verdicts:
+        if other is method:
+            break
+        if other.source == method.source and before.base == verdict.base and before.latest == verdict.latest:
+            return None
+    return method.label(verdict).favourable
+
+
+def list_differences(own: Setting, other: Setting) -> list[str]:
+    """List the traits in which two settings differ, in the order in which they are tried."""
+    return [name for name in TRIED if exchange(own, other, name) != own]
+
+
+def tell(name: str, own: Traits, other: Traits) -> str:
+    """Tell in which way a trait differs."""
+    if name in ("base", "since"):
+        return REASONS[name, ""]
+    if name == "enough":
+        return REASONS[name, "more" if own.enough > other.enough else "less"]
+    return REASONS[name, getattr(own, name)]
 
 
 def setting_of(method: Method, verdict: Verdict) -> Setting | None:

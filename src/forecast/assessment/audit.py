@@ -235,7 +235,7 @@ def _share(evidence: Evidence, base: Point, wanted: float, due: float, achieved:
     if (low is not None and wanted < low) or (high is not None and wanted > high):
         return None
     values = [point.value for point in evidence.points if not point.assumed]
-    here, there = Scale.of(np.array(values), low, high).forward(np.array([base.value, wanted]))
+    here, there = Scale.of(np.array([*values, wanted]), low, high).forward(np.array([base.value, wanted]))
     return achieved.share_of(evidence.indicator, values, float(there - here), due - base.time, start=base.value)
 
 

@@ -14,14 +14,23 @@ ALTERNATING = (0, *(sign * step for step in range(1, 16) for sign in (1, -1)))
 
 
 def search(points: Sequence[Point], wanted: int, order: Sequence[int]) -> Point | None:
-    """Find the first value in the order of years, counted from the wanted one; of one year its last value."""
-    by_year = {point.year: point for point in points}
+    """Find the first value in the order of years, counted from the wanted one.
+
+    Of one year its last value, unless the plan prints another one as its start.
+    """
+    by_year: dict[int, Point] = {}
+    for point in points:
+        if point.year not in by_year or not by_year[point.year].printed:
+            by_year[point.year] = point
     return next((by_year[wanted + step] for step in order if wanted + step in by_year), None)
 
 
 def first_from(points: Sequence[Point], wanted: int) -> Point | None:
-    """Find the first value of the wanted year or later."""
-    return next((point for point in points if point.year >= wanted), None)
+    """Find the first value of the wanted year or later; of one year the one that the plan prints as its start."""
+    found = next((point for point in points if point.year >= wanted), None)
+    if found is None:
+        return None
+    return next((point for point in points if point.printed and point.year == found.year), found)
 
 
 def start_from(earlier: Sequence[Point], wanted: int) -> Point:
@@ -37,5 +46,5 @@ def nearest_to(points: Sequence[Point], time: float) -> Point | None:
 def explain(point: Point, wanted: int) -> str:
     """Say how a base relates to the wanted year."""
     if point.year == wanted:
-        return N_("the value of the plan's starting point")
+        return N_("the value of the plan's starting year")
     return N_("the first later value") if point.year > wanted else N_("the nearest earlier value")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from forecast.plans.baseline import baseline_value
 from forecast.plans.model import Indicator, Plan, Target
-from forecast.schema.draws import SAME_TIME, Path, Trajectories
+from forecast.schema.draws import Path, Trajectories
 from forecast.schema.periods import Period
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ class Point:
         Standard deviation of its own error, in the unit of the source; 0 where none is known.
     break_from : str or None
         Period from which the last declared break before it holds: values before are measured otherwise.
+    sampling_error : float or None
+        Its standard error by sampling, where the source gives one.
+    printed : bool
+        Whether it is the starting value that the plan prints.
     """
 
     period: Period
@@ -43,6 +47,8 @@ class Point:
     assumed: bool = False
     error: float = 0.0
     break_from: str | None = None
+    sampling_error: float | None = None
+    printed: bool = False
 
     def mirrored(self) -> Point:
         """The same with the value turned to its negative."""
@@ -108,10 +114,15 @@ class Evidence:
     @cached_property
     def judged(self) -> tuple[Point, ...]:
         """Values that a method may look at: all of them, or up to the due date once it has passed."""
-        due = self.due_time
+        due = self.target.due_date
         if not self.past or due is None:
             return self.points
-        return tuple(point for point in self.points if point.time <= due + SAME_TIME)
+        return tuple(point for point in self.points if point.period.end <= due)
+
+    @property
+    def assumed(self) -> bool:
+        """Whether a value that counts is assumed."""
+        return any(point.assumed for point in self.points)
 
     def mirrored(self) -> Evidence:
         """The same with every value and the target turned to its negative, and the good side with them; no path."""
@@ -143,33 +154,39 @@ def gather(plan: Plan, observed: pd.DataFrame, trajectories: Trajectories, as_of
     """Bring together what is known of every target of a plan, in the plan's order."""
     points = _points(observed[observed["used"].to_numpy(dtype=bool)])
     for name, indicator in plan.indicators.items():
-        known = points.get(name, ())
-        start = start_year(plan, indicator, known)
+        start, known = find_start(plan, indicator, points.get(name, ()))
         for target in indicator.targets:
             if target.kind != "none":
                 yield Evidence(name, indicator, target, as_of, known, trajectories.paths.get(name), start)
 
 
 def _points(used: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
-    names = ("indicator", "period", "time", "value", "status", "error", "break_from")
+    names = ("indicator", "period", "time", "value", "status", "error", "break_from", "sampling_error")
     columns = (used[column].tolist() for column in names)
     found: dict[str, list[Point]] = {}
-    for name, period, time, value, status, error, since in zip(*columns, strict=True):
+    for name, period, time, value, status, error, since, sampling in zip(*columns, strict=True):
         point = Point(
-            Period.parse(period), time, value, status == "assumed", error, since if isinstance(since, str) else None
+            Period.parse(period),
+            time,
+            value,
+            assumed=status == "assumed",
+            error=error,
+            break_from=since if isinstance(since, str) else None,
+            sampling_error=sampling if sampling > 0 else None,
         )
         found.setdefault(name, []).append(point)
     return {name: tuple(known) for name, known in found.items()}
 
 
-def start_year(plan: Plan, indicator: Indicator, points: Sequence[Point]) -> int:
-    """Year from which a plan counts an indicator: that of the starting value that it prints, else the year before it.
+def find_start(plan: Plan, indicator: Indicator, points: tuple[Point, ...]) -> tuple[int, tuple[Point, ...]]:
+    """Find the year from which a plan counts an indicator, and mark the starting value that it prints.
 
-    The printed value is looked for among the values known at the end of the plan's first period, the latest first.
+    That year is the printed value's, else the one before the plan's first. The printed value is looked for among those
+    known at the end of the plan's first period, the latest first.
     """
     first = plan.first
-    printed = baseline_value(plan, indicator)
-    for point in reversed(points):
-        if point.value == printed and point.period.end <= first.end:
-            return point.year
-    return first.start.year - 1
+    value = baseline_value(plan, indicator)
+    for i in reversed(range(len(points))):
+        if points[i].value == value and points[i].period.end <= first.end:
+            return points[i].year, (*points[:i], replace(points[i], printed=True), *points[i + 1 :])
+    return first.start.year - 1, points

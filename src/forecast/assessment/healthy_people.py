@@ -34,24 +34,22 @@ LABELS = {
 }
 #: Rule of each class, by whether the errors of both values are known.
 RULES = {
-    ("improving", True): N_("the change is toward the target and significant, given the known errors of both values"),
-    ("little", True): N_("the change is not significant, given the known errors of both values"),
-    ("worse", True): N_("the change is away from the target and significant, given the known errors of both values"),
-    ("improving", False): N_(
-        "at least a tenth of the targeted change was made; the errors of the values are not known"
-    ),
+    ("improving", True): N_("the change is toward the target and significant, given both sampling errors"),
+    ("little", True): N_("the change is not significant, given both sampling errors"),
+    ("worse", True): N_("the change is away from the target and significant, given both sampling errors"),
+    ("improving", False): N_("at least a tenth of the targeted change was made; no sampling error is known"),
     (
         "little",
         False,
     ): N_("less than a tenth of the targeted change was made, or moved away less than a tenth of the baseline"),
-    ("worse", False): N_("moved away by at least a tenth of the baseline; the errors of the values are not known"),
+    ("worse", False): N_("moved away by at least a tenth of the baseline; no sampling error is known"),
 }
 
 
 def least_changes(base: Point, latest: Point, target: float) -> tuple[float, float]:
     """Give the least change that counts, toward the target and away from it, in the unit of the values."""
-    if base.error > 0 and latest.error > 0:
-        least = SIGNIFICANT * math.hypot(base.error, latest.error)
+    if base.sampling_error and latest.sampling_error:
+        least = SIGNIFICANT * math.hypot(base.sampling_error, latest.sampling_error)
         return least, least
     return DETECTABLE * abs(target - base.value), DETECTABLE * abs(base.value)
 
@@ -82,7 +80,7 @@ def judge(evidence: Evidence) -> Verdict:
     change = evidence.direction * (latest.value - base.value)
     toward, away = least_changes(base, latest, target)
     key = classify_change(change, toward, away)
-    rule = RULES[key, base.error > 0 and latest.error > 0]
+    rule = RULES[key, bool(base.sampling_error and latest.sampling_error)]
     better = {"improving": way, "little": toward, "worse": -away}[key]
     distance = None if ratio is None else (better - change) / way
     return Verdict(key, rule, ratio, distance, base, latest, chosen=chosen)

@@ -7,7 +7,7 @@ from typing import Any
 from forecast.assessment.dates import Dates
 from forecast.assessment.evidence import Evidence
 from forecast.assessment.rates import fit_line
-from forecast.schema.draws import FloatArray, take_quantiles
+from forecast.schema.draws import SAME_TIME, FloatArray, take_quantiles
 
 #: Quantiles of `low` and `high`: an interval of 0.8.
 LOW, HIGH = 0.1, 0.9
@@ -64,14 +64,16 @@ def status(evidence: Evidence) -> str:
 def recent_pace(evidence: Evidence) -> float | None:
     """Slope a year of the least-squares line through the observations of the last five years.
 
-    With fewer than two dates there the last two observations count; None when there is but one.
+    With fewer than two dates there the last two observations count; None when there is but one. Values before the last
+    declared break are measured otherwise and do not count.
     """
-    if len(evidence.points) < 2:
+    known = [point for point in evidence.points if point.break_from == evidence.points[-1].break_from]
+    if len(known) < 2:
         return None
-    last = evidence.points[-1].time
-    recent = [point for point in evidence.points if point.time >= last - RECENT_YEARS - 1e-9]
+    last = known[-1].time
+    recent = [point for point in known if point.time >= last - RECENT_YEARS - SAME_TIME]
     if recent[0].time >= last:
-        recent = list(evidence.points[-2:])
+        recent = known[-2:]
     line = fit_line([point.time for point in recent], [point.value for point in recent])
     return line[0] if line else None
 

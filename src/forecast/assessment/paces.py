@@ -168,7 +168,8 @@ def _measure_change(evidence: Evidence) -> float | None:
     wanted = aim(evidence.target, latest)
     if (low is not None and wanted < low) or (high is not None and wanted > high):
         return None
-    scale = Scale.of(np.array([point.value for point in evidence.judged]), low, high)
+    # with the target among the values, or a small one would be taken for half of the smallest value seen
+    scale = Scale.of(np.array([*(point.value for point in evidence.judged), wanted]), low, high)
     here, there = scale.forward(np.array([latest, wanted]))
     return float(there - here)
 

@@ -99,6 +99,14 @@ class Verdict:
     reason: str | None = None
 
     @property
+    def crossed(self) -> str | None:
+        """Period of a declared break between the values compared, which are then measured otherwise; None without."""
+        first = self.since or self.base
+        if first is None or self.latest is None or first.break_from == self.latest.break_from:
+            return None
+        return self.latest.break_from
+
+    @property
     def applies(self) -> bool:
         """Whether the method says anything of this target."""
         return self.key != NOT_APPLICABLE
@@ -163,6 +171,10 @@ class Method:
             "favourable": None if label.favourable is None else ("yes" if label.favourable else "no"),
             "translated": ",".join(label.ours) or None,
             "chosen": verdict.chosen,
+            "since_period": verdict.since.period.text if verdict.since else None,
+            "since": verdict.since.value if verdict.since else None,
+            "assumed": any(point.assumed for point in (base, latest, verdict.since) if point),
+            "break_from": verdict.crossed,
         }
 
 

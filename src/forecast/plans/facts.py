@@ -36,7 +36,7 @@ def lay(rows: Sequence[Row], facts: Mapping[str, SeriesFacts], bounds: tuple[flo
     laid = [
         row
         | {"error": measure_error(row, rows, facts, bounds, newest=i == newest)}
-        | {"exceptional": is_exceptional(row, facts)}
+        | {"exceptional": is_exceptional(row, facts), "sampling_error": sampling_error(row, facts)}
         for i, row in enumerate(rows)
     ]
     return add_breaks(laid, facts)
@@ -77,6 +77,11 @@ def collect_vintages(rows: Sequence[Row], series: str) -> dict[str, tuple[float,
         for period, same in ordered.items()
         if same[0]["published"] != same[-1]["published"]
     }
+
+
+def sampling_error(row: Row, facts: Mapping[str, SeriesFacts]) -> float | None:
+    """Standard error of a value by sampling, where the facts of its series give one; none of an assumed value."""
+    return facts[row["series"]].sampling_error if row["series"] in facts and row["status"] != "assumed" else None
 
 
 def is_exceptional(row: Row, facts: Mapping[str, SeriesFacts]) -> bool:

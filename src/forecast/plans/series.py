@@ -145,11 +145,14 @@ class SeriesFacts(Record):
     exceptional: tuple[Exceptional, ...] = ()
     breaks: tuple[Break, ...] = ()
     revised: Annotated[float, AfterValidator(_percent)] | None = None  # usual size of a revision, in % of the value
+    sampling_error: Annotated[float, Field(gt=0)] | None = None  # standard error of a value, in its unit
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("nothing is said; write exceptional, breaks or revised, or leave the series out")
+            raise ValueError(
+                "nothing is said; write exceptional, breaks, revised or sampling_error, or leave the series out"
+            )
         for earlier, later in pairwise(self.exceptional):
             if later.since <= decimal_year(earlier.end):
                 raise ValueError(
@@ -177,6 +180,7 @@ class SeriesFacts(Record):
             exceptional=tuple(fact for fact in self.exceptional if sources[fact.source].known_from <= as_of),
             breaks=tuple(fact for fact in self.breaks if sources[fact.source].known_from <= as_of),
             revised=self.revised,
+            sampling_error=self.sampling_error,
         )
 
 

@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "link_low": "number?",
         "link_likely": "number?",
         "link_high": "number?",
+        "sampling_error": "number?",
     },
     "trajectories": {
         "plan": "text",
@@ -113,6 +114,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "translated": "text?",
         "chosen": "text?",
         "version": "text",
+        "since_period": "text?",
+        "since": "number?",
+        "assumed": "flag",
+        "break_from": "text?",
     },
     "chances": {
         "plan": "text",
