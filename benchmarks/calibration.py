@@ -8,7 +8,7 @@ from benchmarks.windows import Rows
 
 from forecast.models.network import LEVELS, MIDDLE, SCORES, Network, keep_order
 
-OFFICIAL = 4.0  # weight of what followed the official split, as the newest years of a series are
+OFFICIAL = 16.0  # weight of what followed the official split, as the newest years of a series are
 SHORT, GROWTH = 8, 0.1  # weight there of competition series cut to so few observations
 ENOUGH = 300  # cases after which a cell of the calibration stands for itself
 

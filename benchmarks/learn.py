@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.calibration import calibrate
 from benchmarks.crossfit import FOLDS
-from benchmarks.teaching import ask, teach
+from benchmarks.teaching import ask, count_steps, teach
 from benchmarks.windows import Rows, derive, gather_rows, read
 
 from forecast.models.network import LAYERS, Network
@@ -41,11 +41,13 @@ SOURCES = "sources and licences: data/reference/README.md; and numbers learnt fr
 def learn(rows: dict[int, Rows], steps: dict[int, np.ndarray], names: tuple[str, ...], which: str) -> Network:
     """Learn from folds: calibrated across them, then taught once more by all of them."""
     folds = sorted(rows)
-    answers = []
+    answers, steps_taken = [], []
     for fold in folds:
-        taught = teach(Rows.join([rows[other] for other in folds if other != fold]), names, which)
-        answers.append(ask(taught, rows[fold]))
-    final = teach(Rows.join([rows[fold] for fold in folds]), names, which)
+        others = Rows.join([rows[other] for other in folds if other != fold])
+        steps_taken.append(count_steps(others, which))
+        answers.append(ask(teach(others, names, which, steps_taken[-1]), rows[fold]))
+    # as many steps as those that were calibrated, or it would be surer of itself than they are
+    final = teach(Rows.join([rows[fold] for fold in folds]), names, which, round(np.mean(steps_taken)))
     offset = 0
     renumbered = []
     for fold in folds:

@@ -8,7 +8,7 @@ from benchmarks.windows import Rows
 from forecast.models.histories import IDENTITY, LOGIT
 from forecast.models.network import LAYERS, LEVELS, MIDDLE, Network
 
-MEMBERS = 3
+MEMBERS = 5
 HIDDEN = 64
 EPOCHS = {"yearly": 11, "subyearly": 12}
 RATE, DECAY, BATCH = 3e-3, 0.1, 4096
@@ -41,8 +41,16 @@ def loss_weights(rows: Rows) -> np.ndarray:
     return rows.scale ** -(1 - share) * visible_scale(rows) ** -share
 
 
-def teach(rows: Rows, names: tuple[str, ...], which: str, *, members: int = MEMBERS) -> Network:
-    """Teach a few networks by the mean pinball loss of their quantiles in the unit of the source (AdamW)."""
+def count_steps(rows: Rows, which: str) -> int:
+    """Count the steps of teaching that rows are worth: so many epochs, in batches."""
+    return EPOCHS[which] * (len(rows.figures) // BATCH)
+
+
+def teach(rows: Rows, names: tuple[str, ...], which: str, steps: int) -> Network:
+    """Teach a few networks by the mean pinball loss of their quantiles in the unit of the source (AdamW).
+
+    `steps` are those of all networks that are to be as sure of themselves: one taught longer gives narrower quantiles.
+    """
     import jax
     import jax.numpy as jnp
     import optax
@@ -81,8 +89,7 @@ def teach(rows: Rows, names: tuple[str, ...], which: str, *, members: int = MEMB
         return (weight * tamed).sum() / weight.sum()
 
     batches = len(inputs) // BATCH
-    total = EPOCHS[which] * batches
-    schedule = optax.warmup_cosine_decay_schedule(0, RATE, total // 20, total, RATE / 100)
+    schedule = optax.warmup_cosine_decay_schedule(0, RATE, steps // 20, steps, RATE / 100)
     optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(schedule, weight_decay=DECAY))
 
     @jax.jit
@@ -92,7 +99,7 @@ def teach(rows: Rows, names: tuple[str, ...], which: str, *, members: int = MEMB
         return optax.apply_updates(layers, updates), state
 
     taught = []
-    for member in range(members):
+    for member in range(MEMBERS):
         keys = jax.random.split(jax.random.PRNGKey(member), LAYERS)
         layers = [
             (
@@ -103,11 +110,11 @@ def teach(rows: Rows, names: tuple[str, ...], which: str, *, members: int = MEMB
         ]
         state = optimiser.init(layers)
         chance = np.random.default_rng(member)
-        for _ in range(EPOCHS[which]):
-            order = chance.permutation(len(inputs))
-            for place in range(batches):
-                chosen = order[place * BATCH : (place + 1) * BATCH]
-                layers, state = improve(layers, state, tuple(array[chosen] for array in data))
+        for step in range(steps):
+            if step % batches == 0:
+                order = chance.permutation(len(inputs))
+            chosen = order[step % batches * BATCH :][:BATCH]
+            layers, state = improve(layers, state, tuple(array[chosen] for array in data))
         taught.append([(np.asarray(weight), np.asarray(bias)) for weight, bias in layers])
     return Network(
         names=names,
