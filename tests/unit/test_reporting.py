@@ -215,7 +215,7 @@ def test_assumption_is_said_wherever_it_carries_a_forecast(other):
 
 def test_scenario_shows_its_changes_with_reason_and_source(other):
     notes = str(reporting.scenario_notes(other, "fr")).replace("\N{NO-BREAK SPACE}", " ")
-    assert "Ouvert : varie de +6 points par année à partir de 2026" in notes
+    assert "Ouvert : varie de +6 points par année, à partir de 2026" in notes
     assert 'href="#S001"' in notes
     assert "désormais ≥ 1 500 000 personnes, échéance 2029" in notes
 

@@ -176,7 +176,7 @@ def _projects_enough(setting: Setting, evidence: Evidence, at_due: float) -> boo
     projected = math.exp(at_due) if setting.traits.growth == "compound" else at_due
     if evidence.direction * (projected - target) >= 0:
         return True
-    return None if target == base else (projected - base) / (target - base) >= setting.traits.enough
+    return None if target == base else _reaches((projected - base) / (target - base), setting.traits.enough)
 
 
 def _keeps_pace(setting: Setting, evidence: Evidence, observed: float) -> bool | None:
@@ -191,7 +191,12 @@ def _keeps_pace(setting: Setting, evidence: Evidence, observed: float) -> bool |
         observed, needed = math.expm1(observed), math.expm1(needed)
     if needed * evidence.direction <= 0:  # nothing is left to do from there
         return None
-    return observed / needed >= traits.enough
+    return _reaches(observed / needed, traits.enough)
+
+
+def _reaches(share: float, enough: float) -> bool:
+    """Whether a share reaches a limit, to the digits that a fitted line keeps."""
+    return round(share, 9) >= enough
 
 
 def _observed(setting: Setting, evidence: Evidence, latest: Point) -> tuple[float, float] | None:

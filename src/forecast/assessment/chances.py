@@ -74,7 +74,8 @@ def describe(probability: float) -> Likelihood:
     0.01, 0.10, 0.90 and 0.99 belong to the class nearer to certainty, 0.33 and 0.66 to the middle one: exceptionally
     unlikely up to 0.01, very unlikely up to 0.10, unlikely below 0.33, about as likely as not from 0.33 to 0.66,
     likely above 0.66, very likely from 0.90, virtually certain from 0.99. Limits are compared as they are printed:
-    they are not quite symmetric, as 0.33 and 0.66 stand for thirds.
+    they are not quite symmetric, as 0.33 and 0.66 stand for thirds. So is the probability, in whole percent, so that
+    words and figures never clash.
 
     Raises
     ------
@@ -83,7 +84,8 @@ def describe(probability: float) -> Likelihood:
     """
     if not 0 <= probability <= 1:
         raise DataError(f"{probability:g} is not a probability; write a share from 0 to 1, such as 0.8 for 80%")
-    holding = [likelihood for likelihood in SCALE if likelihood.low <= probability <= likelihood.high]
+    printed = round(100 * probability) / 100
+    holding = [likelihood for likelihood in SCALE if likelihood.low <= printed <= likelihood.high]
     # 0.33 lies in two classes of one width: the first of them, in the order of the scale, is the middle one
     return min(holding, key=lambda likelihood: likelihood.high - likelihood.low)
 

@@ -15,15 +15,13 @@ from typing import cast
 
 from forecast.assessment.bases import explain, start_from
 from forecast.assessment.evidence import Evidence, Point
-from forecast.assessment.rates import fit_line
+from forecast.assessment.rates import DECIMALS, fit_line
 from forecast.assessment.verdict import Label, Method, Traits, Verdict, no_verdict, place, why_no_pace
 from forecast.schema.draws import SAME_TIME
 from forecast.schema.language import N_, Text
 
 #: Largest gap P of the two upper classes, percent of the way from base to target; recalled, hence a setting.
 CUT_OFFS = {"maintain": 10.0, "accelerate": 100.0}
-#: Decimals kept of a share: a value that stands on a limit in decimal figures stands on it in binary ones too.
-DECIMALS = 12
 
 ANTICIPATED_LABELS = {
     "maintain": Label(
@@ -52,7 +50,7 @@ CURRENT_LABELS = {
     "achieved": Label("Cible atteinte", "Target achieved", "✓", favourable=True, ours=("fr", "en")),
     "progress": Label("Progrès réalisés depuis la base", "Progress made since the base", "+", ours=("fr", "en")),
     "unchanged": Label("Inchangé depuis la base", "Unchanged since the base", "=", favourable=False, ours=("fr", "en")),
-    "regressed": Label("Recul depuis la base", "Regressed since the base", "−", favourable=False, ours=("fr", "en")),
+    "regressed": Label("Recul depuis la base", "Regressed since the base", "▼", favourable=False, ours=("fr", "en")),
 }
 
 

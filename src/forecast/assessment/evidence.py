@@ -175,7 +175,8 @@ def _points(used: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
             sampling_error=sampling if sampling > 0 else None,
         )
         found.setdefault(name, []).append(point)
-    return {name: tuple(known) for name, known in found.items()}
+    # a stock of a fiscal year and one of its last month share their time: the order of the table is not to decide
+    return {name: tuple(sorted(known, key=lambda one: (one.time, one.period))) for name, known in found.items()}
 
 
 def find_start(plan: Plan, indicator: Indicator, points: tuple[Point, ...]) -> tuple[int, tuple[Point, ...]]:

@@ -4,8 +4,8 @@ Known errors of both values: z = change / sqrt(e0² + ec²), significant from 1.
 from 10 % of the targeted change toward the target, and from 10 % of the baseline away from it. Percent of targeted
 change achieved = 100 (yc - y0) / (yT - y0). Source: CDC/NCHS, methods of Healthy People 2020 and 2030.
 
-The error of a value may also be that of its rounding: it is the one known of the value, and the rule says that it was
-used. Linear, so that a change of sign or values below zero do no harm; from a baseline of zero every step away counts.
+Rounding is no sampling error, and is not taken for one. Linear, so that a change of sign or values below zero do no
+harm; from a baseline of zero every step away counts.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ LABELS = {
     "met": Label("Cible atteinte ou dépassée", "Target met or exceeded", "✓", favourable=True, ours=("fr",)),
     "improving": Label("En amélioration", "Improving", "+", ours=("fr",)),
     "little": Label("Changement faible ou non détectable", "Little or no detectable change", "=", ours=("fr",)),
-    "worse": Label("En détérioration", "Getting worse", "−", favourable=False, ours=("fr",)),
-    "baseline_only": Label("Valeur de départ seulement", "Baseline only", "•", ours=("fr",)),
+    "worse": Label("En détérioration", "Getting worse", "▼", favourable=False, ours=("fr",)),
+    "baseline_only": Label("Valeur de départ seulement", "Baseline only", "◇", ours=("fr",)),
 }
 #: Rule of each class, by whether the errors of both values are known.
 RULES = {

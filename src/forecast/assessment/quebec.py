@@ -8,6 +8,7 @@ instructions on annual management reports, 2017-2018, gives the labels only).
 from __future__ import annotations
 
 from forecast.assessment.evidence import Evidence
+from forecast.assessment.rates import DECIMALS
 from forecast.assessment.verdict import Label, Method, Verdict, no_verdict
 from forecast.schema.language import N_, Text
 
@@ -15,7 +16,7 @@ from forecast.schema.language import N_, Text
 PARTIAL = 0.9
 LABELS = {
     "met": Label("Cible atteinte", "Target met", "✓", favourable=True, ours=("en",)),
-    "partly_met": Label("Cible partiellement atteinte", "Target partly met", "◐", favourable=False, ours=("en",)),
+    "partly_met": Label("Cible partiellement atteinte", "Target partly met", "(✓)", favourable=False, ours=("en",)),
     "not_met": Label("Cible non atteinte", "Target not met", "✗", favourable=False, ours=("en",)),
     "not_measured": Label("Cible non mesurée", "Target not measured", "–", ours=("en",)),
 }
@@ -53,7 +54,7 @@ def share_done(base: float, latest: float, target: float | None) -> float | None
     """Share of the planned change that was made; None where nothing was to change."""
     if target is None or target == base:
         return None
-    return (latest - base) / (target - base)
+    return round((latest - base) / (target - base), DECIMALS)
 
 
 METHOD = Method(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+#: Decimals kept of a share or ratio: one that stands on a limit in decimal figures stands on it in binary ones too.
+DECIMALS = 12
+
 
 def compound_rate(first: float, last: float, years: float) -> float | None:
     """Compound rate a year, as a fraction: (last / first)^(1 / years) - 1; None where it does not exist."""

@@ -15,7 +15,7 @@ from typing import cast
 
 from forecast.assessment.bases import explain, first_from, search
 from forecast.assessment.evidence import Evidence, Point
-from forecast.assessment.rates import linear_rate
+from forecast.assessment.rates import DECIMALS, linear_rate
 from forecast.assessment.verdict import Label, Method, Traits, Verdict, no_verdict, place, why_no_pace
 from forecast.schema.draws import SAME_TIME
 from forecast.schema.language import N_, Text
@@ -31,8 +31,6 @@ WITHIN_ONE = (0, -1, 1)
 GOAL_LIMITS = {"on_track": 3.0, "moderate": 2.0, "stagnating": 1.0}
 #: Share of a goal's indicators that must have an arrow.
 ENOUGH = 0.75
-#: Decimals kept of a ratio: one that stands on a limit in decimal figures stands on it in binary ones too.
-DECIMALS = 12
 
 LABELS = {
     "on_track": Label(

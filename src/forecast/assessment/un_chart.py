@@ -175,7 +175,7 @@ def judge_level(evidence: Evidence) -> Verdict:
 
 TREND = Method(
     id="un_chart_trend",
-    name=Text(fr="ONU, tableau de progression : tendance", en="UN Progress Chart: trend"),
+    name=Text(fr="ONU, tableau de progression\N{NO-BREAK SPACE}: tendance", en="UN Progress Chart: trend"),
     question="pace",
     labels=TREND_LABELS,
     source=SOURCE,
@@ -184,7 +184,7 @@ TREND = Method(
 )
 LEVEL = Method(
     id="un_chart_level",
-    name=Text(fr="ONU, tableau de progression : niveau", en="UN Progress Chart: level"),
+    name=Text(fr="ONU, tableau de progression\N{NO-BREAK SPACE}: niveau", en="UN Progress Chart: level"),
     question="level",
     labels=LEVEL_LABELS,
     source=SOURCE,

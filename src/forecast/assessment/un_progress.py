@@ -15,6 +15,7 @@ from typing import cast
 
 from forecast.assessment.bases import explain, start_from
 from forecast.assessment.evidence import Evidence, Point
+from forecast.assessment.rates import DECIMALS
 from forecast.assessment.verdict import Label, Method, Traits, Verdict, no_verdict, place, why_no_pace
 from forecast.schema.language import N_, Text
 
@@ -98,7 +99,7 @@ def _judge_share(evidence: Evidence, base: Point, latest: Point, chosen: str | N
         )
     if target == base.value:
         return no_verdict(N_("the base equals the target; there is no way to make"), evidence)
-    share = (expected - base.value) / (target - base.value)
+    share = round((expected - base.value) / (target - base.value), DECIMALS)
     key, distance = place(share, SHARE_LIMITS, WORST)
     rule = N_("share of the way from the base that is made by the due date at the compound rate since the base")
     return Verdict(key, rule, share, distance, base, latest, chosen=chosen)

@@ -178,7 +178,7 @@ class Method:
         }
 
 
-NO_LABEL = Label("sans objet", "does not apply", "–")
+NO_LABEL = Label("sans objet", "does not apply", "·")
 
 
 def no_verdict(reason: str, evidence: Evidence | None = None) -> Verdict:

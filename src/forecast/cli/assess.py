@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("plan")
 @click.argument("indicator", required=False)
 @click.option("--scenario", "-s", default="baseline", show_default=True, help="Scenario of the plan.")
+@options.levers
 @options.as_of
 @options.by
 @options.language
@@ -27,6 +28,7 @@ def command(
     plan: str,
     indicator: str | None,
     scenario: str,
+    levers: dict[str, float],
     as_of: date | None,
     by: Any,
     language: str | None,
@@ -34,6 +36,8 @@ def command(
     out: Path | None,
 ) -> None:
     """Say how the targets of PLAN, or of one INDICATOR, stand: official verdicts beside the probability.
+
+    Portfolio and audit are of the whole plan; as JSON they are null for one INDICATOR.
 
     \b
     Examples:
@@ -43,9 +47,9 @@ def command(
     """
     from forecast.study import run_study
 
-    study = run_study(plan, scenario, as_of=as_of, by=by, only=indicator)
+    study = run_study(plan, scenario, levers=levers, as_of=as_of, by=by, only=indicator)
     if form == "json":
-        write_json(describe(study), out)
+        write_json(describe(study, whole=indicator is None), out)
     elif form == "table" and out is None:
         from forecast.reporting import assess_text
 
@@ -58,8 +62,8 @@ def command(
         write_frame(study.assessment.verdicts, "csv" if form == "table" else form, out)
 
 
-def describe(study: Study) -> dict[str, Any]:
-    """One JSON object: the context, and each table of the assessment."""
+def describe(study: Study, *, whole: bool = True) -> dict[str, Any]:
+    """One JSON object: the context, and each table of the assessment; unless `whole`, none of all targets."""
     assessment, drop = study.assessment, ["plan", "scenario"]
     return {
         "plan": study.plan.id,
@@ -68,6 +72,6 @@ def describe(study: Study) -> dict[str, Any]:
         "outlooks": records(assessment.outlook.drop(columns=[*drop, "as_of"])),
         "assessments": records(assessment.verdicts.drop(columns=drop)),
         "chances": records(assessment.chances.drop(columns=drop)),
-        "portfolio": assessment.portfolio.record(),
-        "audit": assessment.audit.record(),
+        "portfolio": assessment.portfolio.record() if whole else None,
+        "audit": assessment.audit.record() if whole else None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from io import StringIO
@@ -15,6 +16,17 @@ import click
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.table import Table
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+#: A no-break space between digits, after a sign, or before a percent sign or a colon; not the one before a unit in
+#: words, which may go on the next line where a column is narrow.
+WITHIN_NUMBER = re.compile(r"(?<=\S)\N{NO-BREAK SPACE}(?=[\d%:»])|(?<=«)\N{NO-BREAK SPACE}")
+#: One column wide, used by no text.
+STAND_IN = "\ue000"
+#: Characters between two columns of a table.
+GAP = 2
 
 
 def default_language(language: str | None) -> str:
@@ -94,18 +106,59 @@ def write_frame(table: pd.DataFrame, form: str, out: Path | None) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
-    """Print a table for people; columns in `numbers` are aligned right."""
+    """Print a table for people; columns in `numbers` are aligned right, and no line ends within a word or a number."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
-    for i, column in enumerate(columns):
-        ids = column in ("plan", "indicator", "entry")  # to be copied, so never broken
-        table.add_column(Text(column), justify="right" if i in numbers else "left", overflow="fold", no_wrap=ids)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # what a source prints in square brackets is no markup
     console = Console() if sys.stdout.isatty() else Console(width=140, color_system=None)
-    console.print(table)
+    cells = [[WITHIN_NUMBER.sub(STAND_IN, cell) for cell in row] for row in (columns, *rows)]
+    gaps = GAP * (len(columns) - 1)
+    widths = share_out([_span(column) for column in zip(*cells, strict=True)], console.width - gaps)
+    console.width = max(console.width, sum(widths) + gaps)
+    table = Table(
+        title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, GAP, 0, 0)
+    )
+    for i, (column, width) in enumerate(zip(cells[0], widths, strict=True)):
+        table.add_column(Text(column), justify="right" if i in numbers else "left", width=width)
+    for row in cells[1:]:
+        table.add_row(*(Text(cell) for cell in row))  # what a source prints in square brackets is no markup
+    console.print(_Whole(table))
+
+
+def _span(column: Sequence[str]) -> tuple[int, int]:
+    """Give the widths of a column's longest piece without a space, such as an id, and of its longest text."""
+    from rich.cells import cell_len
+
+    pieces = [piece for cell in column for piece in cell.split()]
+    return max(map(cell_len, pieces), default=0), max(map(cell_len, column))
+
+
+def share_out(spans: Sequence[tuple[int, int]], room: int) -> list[int]:
+    """Share the room of a line out between columns: each its least width, then the narrowest grow up to their most.
+
+    Parameters
+    ----------
+    spans : sequence of (int, int)
+        Least and most width of each column, in characters.
+    room : int
+        Characters of a line without the gaps between columns; where the least widths need more, they get more.
+    """
+    widths = [least for least, _most in spans]
+    for _character in range(room - sum(widths)):
+        growing = [place for place, (_least, most) in enumerate(spans) if widths[place] < most]
+        if not growing:
+            break
+        widths[min(growing, key=widths.__getitem__)] += 1
+    return widths
+
+
+class _Whole:
+    """A table whose numbers are whole: Rich ends lines at no-break spaces, so another character stands in for them."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self.table, options):
+            yield segment._replace(text=segment.text.replace(STAND_IN, NO_BREAK))

@@ -208,6 +208,13 @@ def _percent(logit: float) -> float:
 
 
 @lru_cache(maxsize=4)
+def collection_in(root: Path) -> pd.DataFrame | None:
+    """Load the collection in the folder that holds `data/`, once; None where there is none. Not to be changed."""
+    return load(root) if (root / FOLDER).is_dir() else None
+
+
+@lru_cache(maxsize=4)
 def achieved_in(root: Path) -> Achieved | None:
     """Load the collection in the folder that holds `data/` and lay it out, once; None where there is none."""
-    return Achieved.of(load(root)) if (root / FOLDER).is_dir() else None
+    collection = collection_in(root)
+    return None if collection is None else Achieved.of(collection)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from forecast.assessment.board import Board
 from forecast.plans.baseline import baseline_value
 from forecast.plans.model import Indicator, Side, Target
+from forecast.scenarios.apply import ASKED
 from forecast.schema.draws import Path
 from forecast.schema.periods import Period
 from forecast.study import Study
@@ -66,6 +67,11 @@ class Commitment:
     def probability(self) -> float | None:
         """Probability of meeting it, if there is a forecast."""
         return self.outlook.get("probability")
+
+    @property
+    def asked(self) -> bool:
+        """Whether the reader moved its date."""
+        return self.target.reason == ASKED
 
     @property
     def assumed(self) -> bool:
@@ -126,7 +132,9 @@ class Case:
 
     @property
     def leading(self) -> Commitment | None:
-        """The target to show first: the next one open with a probability, else the last one."""
+        """The target to show first: one that the reader moved, the next one open with a probability, or the last."""
+        if asked := [item for item in self.commitments if item.asked]:
+            return asked[-1]
         chances = [item for item in self.commitments if item.probability is not None]
         if chances:
             return chances[0]
@@ -136,6 +144,11 @@ class Case:
     def assumed(self) -> bool:
         """Whether its forecast rests on an assumption."""
         return self.path is not None and self.path.assumed
+
+    @property
+    def values_assumed(self) -> bool:
+        """Whether one of its values is assumed."""
+        return any(value.status == "assumed" for value in self.used)
 
     @property
     def identified(self) -> bool:

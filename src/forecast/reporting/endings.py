@@ -67,4 +67,6 @@ def _foreseen(item: Commitment | None, voice: Voice) -> str:
     _ = voice.translate
     if item is None or not item.target.numeric:
         return DASH
+    if item.board.evidence.past:
+        return _("the date had passed")
     return _("no value was known") if item.probability is None else voice.chance(item.probability)

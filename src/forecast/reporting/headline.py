@@ -128,7 +128,7 @@ def _rests(followed: Followed, voice: Voice) -> Iterator[str]:
 
 
 def _assumptions(found: Sequence[Case], voice: Voice) -> Iterator[str]:
-    if count := sum(any(value.status == "assumed" for value in case.used) for case in found):
+    if count := sum(case.values_assumed for case in found):
         yield voice.counted(
             "{n} indicator rests on an assumed starting value",
             "{n} indicators rest on an assumed starting value",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -32,6 +33,8 @@ class Column:
 
 
 Content = str | Html | Iterable["str | Html"]
+#: Two years joined by a hyphen, where a browser would begin a new line.
+JOINED_YEARS = re.compile(r"\b\d{4}-\d{4}\b")
 
 
 def escaped(content: Content) -> str:
@@ -79,8 +82,15 @@ def disclosure(summary: str, content: Content) -> Html:
 
 def lines(*pieces: str | Html) -> Html:
     """Pieces of a cell, the first one as it is and each other on its own, smaller line."""
-    first, *rest = [piece for piece in pieces if piece] or [""]
-    return Html(escaped(first) + "".join(element("div", piece, class_="more").text for piece in rest))
+    first, *rest = [kept_whole(piece) for piece in pieces if piece] or [Html("")]
+    return Html(first.text + "".join(element("div", piece, class_="more").text for piece in rest))
+
+
+def kept_whole(cell: str | Html) -> Html:
+    """Write the text of a cell so that no line ends within a period such as 2026-2027."""
+    if isinstance(cell, Html):
+        return cell
+    return Html(JOINED_YEARS.sub(lambda years: element("span", years[0], class_="period").text, escaped(cell)))
 
 
 def table(
@@ -111,9 +121,9 @@ def table(
 
 def _cells(columns: Sequence[Column], row: Sequence[str | Html]) -> list[Html]:
     first, *rest = row
-    cells = [element("th", first, scope="row")]
+    cells = [element("th", kept_whole(first), scope="row")]
     for column, cell in zip(columns[1:], rest, strict=True):
-        cells.append(element("td", cell, class_="number" if column.number else None))
+        cells.append(element("td", kept_whole(cell), class_="number" if column.number else None))
     return cells
 
 

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forecast.reporting.basis import basis
-from forecast.reporting.boards import (
-    agreement_sentence,
-    before_sentence,
-    board_grid,
-    dates_grid,
-    extreme_sentence,
-    key_grid,
-    paces_grid,
-    percentile_sentence,
-    ratio_note,
-    readings_sentence,
-    sentence,
-    silent_sentence,
-    verdict_grid,
-)
+from forecast.reporting.boards import board_grid, count_note, key_grid
 from forecast.reporting.cases import Case, Commitment, cases
 from forecast.reporting.endings import ending_grid, ending_sentence
 from forecast.reporting.gaps import gap_sentence, pace_sentence
 from forecast.reporting.grids import Grid
 from forecast.reporting.headline import headline
 from forecast.reporting.layout import fiscal
-from forecast.reporting.text import case_title, other_chances, status_words, target_sentence, words
+from forecast.reporting.prospects import (
+    dates_grid,
+    extreme_sentence,
+    paces_grid,
+    percentile_sentence,
+    readings_sentence,
+)
+from forecast.reporting.text import case_title, other_chances, sentence, status_words, target_sentence, words
 from forecast.reporting.together import audit_sentences, portfolio_sentences
+from forecast.reporting.verdicts import (
+    agreement_sentence,
+    before_sentence,
+    ratio_note,
+    silent_sentence,
+    verdict_grid,
+)
 from forecast.reporting.voice import Voice
 from forecast.study import Study, look_back
 
@@ -92,10 +92,11 @@ def assess_text(study: Study, language: str, indicator: str | None = None) -> It
     if (grid := board_grid(found, voice)) is not None:
         yield grid
         yield key_grid(found, voice)
+        yield count_note(voice)
     if (before := look_back(study)) is not None:
         yield ending_sentence(study, before, voice)
         yield ending_grid(study, before, voice)
-    yield "\n".join(portfolio_sentences(study.assessment.portfolio, voice))
+    yield "\n".join(portfolio_sentences(study, voice))
     told = [f"- {one}" for one in audit_sentences(study, voice)]
     yield "\n".join([_("What a reader of the plan should know:"), *told])
 
@@ -120,8 +121,9 @@ def _assess_target(item: Commitment, case: Case, voice: Voice) -> Iterator[str |
     yield from (part for part in said if part)
     yield " ".join(part for part in (agreement_sentence(item, voice), before_sentence(item, case, voice)) if part)
     yield verdict_grid(item, case, voice, brief=True)
-    yield ratio_note(voice)
-    yield silent_sentence(item, voice)
+    yield ratio_note(item, voice)
+    if silent := silent_sentence(item, voice):
+        yield silent
     for grid in (paces_grid(item, case, voice), dates_grid(item, voice)):
         if grid is not None:
             yield grid

@@ -8,31 +8,38 @@ from pathlib import Path
 
 from forecast.plans.model import Indicator
 from forecast.reporting.basis import basis, model_name
-from forecast.reporting.boards import (
-    agreement_sentence,
-    before_sentence,
-    board_table,
-    dates_grid,
-    extreme_sentence,
-    key_grid,
-    paces_grid,
-    percentile_sentence,
-    ratio_note,
-    readings_sentence,
-    sentence,
-    shown_cases,
-    silent_sentence,
-    verdict_grid,
-)
+from forecast.reporting.boards import board_table, count_note, key_grid, shown_cases
 from forecast.reporting.cases import Beside, Case, Commitment, cases
 from forecast.reporting.drawing import described_svg
 from forecast.reporting.figures import draw_case
 from forecast.reporting.gaps import gap_sentence, pace_sentence
 from forecast.reporting.headline import headline
 from forecast.reporting.markup import Html, bullets, disclosure, element, foreign, paragraphs, part
+from forecast.reporting.prospects import (
+    dates_grid,
+    extreme_sentence,
+    paces_grid,
+    percentile_sentence,
+    readings_sentence,
+)
 from forecast.reporting.tables import quoting, sources_table, states_table, summary_table, targets_table
-from forecast.reporting.text import case_title, known_value, moved_label, objective, target_sentence, words
+from forecast.reporting.text import (
+    case_title,
+    known_value,
+    moved_label,
+    objective,
+    sentence,
+    target_sentence,
+    words,
+)
 from forecast.reporting.values import chart_table, values_table
+from forecast.reporting.verdicts import (
+    agreement_sentence,
+    before_sentence,
+    ratio_note,
+    silent_sentence,
+    verdict_grid,
+)
 from forecast.reporting.voice import Voice
 from forecast.study import Study
 
@@ -85,7 +92,11 @@ def _reading_note(found: Sequence[Case], voice: Voice) -> str:
     _ = voice.translate
     parts = []
     if any(len(case.commitments) > 1 for case in found):
-        parts.append(_("Each row shows the next target that can be forecast, or else the last one."))
+        asked = any(item.asked for case in found for item in case.commitments)
+        moved = _("Each row shows the target whose date the reader asked for.")
+        parts.append(
+            moved if asked else _("Each row shows the next target that can be forecast, or else the last one.")
+        )
     if any(case.path is not None for case in found):
         parts.append(_("The interval of the gap is the one in which it lies with a probability of 80%."))
     return " ".join(parts)
@@ -99,16 +110,22 @@ def board(study: Study, language: str) -> Html:
     if not shown_cases(found):
         return Html("")
     said = _(
-        "Official methods judge “on track” in different ways, and none of them says how likely it is. Each column is a"
-        " method, each sign its verdict in the key below; the probability is that of the forecast."
+        "Official methods judge “on track” in different ways, and none of those shown says how likely it is. Each"
+        " column is a method, each sign its verdict in the key below; the probability is that of the forecast."
     )
     content = [
         element("h2", _("Verdict board")),
         paragraphs([said]),
         board_table(found, voice),
+        paragraphs([" ".join([count_note(voice), _colours(voice)])], "note"),
         disclosure(_("Key to the board"), key_grid(found, voice).html("key")),
     ]
     return part("section", content, language)
+
+
+def _colours(voice: Voice) -> str:
+    _ = voice.translate
+    return _("Green: met or on track; red: the worst class of a method; amber: classes between them.")
 
 
 def indicator_sections(study: Study, language: str) -> Html:
@@ -269,7 +286,7 @@ def _verdicts(item: Commitment, case: Case, voice: Voice) -> list[Html]:
     """What the methods say of the leading target, the pace that it requires, and its probability by date."""
     grids = (verdict_grid(item, case, voice), paces_grid(item, case, voice), dates_grid(item, voice))
     first, *rest = [grid.html("verdicts") for grid in grids if grid is not None and grid.rows] or [Html("")]
-    return [first, paragraphs([ratio_note(voice), silent_sentence(item, voice)], "note"), *rest]
+    return [first, paragraphs([ratio_note(item, voice), silent_sentence(item, voice)], "note"), *rest]
 
 
 def _beside(side: Beside, voice: Voice) -> Html:

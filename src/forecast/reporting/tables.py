@@ -82,14 +82,14 @@ def quoting(text: str, target: Target, voice: Voice) -> Html:
     return foreign(text, quotes if voice.translated else (), voice.source_language)
 
 
-def labels(case: Case, voice: Voice) -> list[str]:
-    """What a reader must know before reading a row."""
+def labels(case: Case, voice: Voice, *, values: bool = False) -> list[str]:
+    """What a reader must know before reading a row; `values` alone, as verdicts rest on, know no change of the path."""
     _ = voice.translate
     return [
         label
         for label, applies in (
-            (_("rests on an assumption"), case.assumed),
-            (_("path changed by the scenario"), case.forced),
+            (_("rests on an assumption"), case.values_assumed if values else case.assumed),
+            (_("path changed by the scenario"), case.forced and not values),
             (_("rests on a proposed identification"), case.identified),
             (_("one observation"), case.single),
         )

@@ -141,6 +141,11 @@ def words(target: Target, voice: Voice) -> str:
     return quoted
 
 
+def sentence(text: str) -> str:
+    """Make a sentence of a text: capital and full stop; nothing of nothing."""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
 def other_chances(item: Commitment, case: Case, voice: Voice) -> str:
     """Say the probabilities of holding the target and of ending worse, and the first plausible date."""
     _ = voice.translate

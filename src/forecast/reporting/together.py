@@ -10,6 +10,7 @@ from forecast.assessment.audit import Finding, Part
 from forecast.assessment.portfolio import Joint, Portfolio
 from forecast.assessment.statcan import LABELS as STATCAN_LABELS
 from forecast.reporting.boards import words_of
+from forecast.reporting.cases import cases
 from forecast.reporting.markup import Html, bullets, element, paragraphs, part
 from forecast.reporting.voice import Voice
 from forecast.schema.language import format_number
@@ -20,35 +21,48 @@ def together(study: Study, language: str) -> Html:
     """All targets of a plan together, and the plan looked over."""
     voice = Voice.of(study, language)
     _ = voice.translate
-    said = portfolio_sentences(study.assessment.portfolio, voice)
+    said = portfolio_sentences(study, voice)
     content = [element("h2", _("The plan as a whole")), paragraphs(said)]
     content += [element("h3", _("What a reader of the plan should know")), bullets(list(audit_sentences(study, voice)))]
     return part("section", content, language)
 
 
-def portfolio_sentences(portfolio: Portfolio, voice: Voice) -> list[str]:
-    """Say how many targets are expected to be met, and how likely it is that all are."""
+def portfolio_sentences(study: Study, voice: Voice) -> list[str]:
+    """Say how many targets are expected to be met, what they rest on, and how likely it is that all are."""
     _ = voice.translate
+    portfolio = study.assessment.portfolio
     said = list(_joint(portfolio, portfolio.last, voice)) if portfolio.last else []
+    said[1:1] = _resting(study, voice)
     if portfolio.reason:
         said.append(_("Nothing to count: {reason}.").format(reason=_(portfolio.reason)))
     if portfolio.status is not None and portfolio.score is not None:
-        aggregate = _(
-            "Aggregated as Statistics Canada does: {label}, mean score {score} (from −5 to 5) over {n} targets."
+        aggregate = voice.counted(
+            "Aggregated as Statistics Canada does: {label}, mean score {score} (from −5 to 5) over {n} target.",
+            "Aggregated as Statistics Canada does: {label}, mean score {score} (from −5 to 5) over {n} targets.",
+            portfolio.scored,
+            label=words_of(STATCAN_LABELS[portfolio.status], voice),
+            score=voice.signed(portfolio.score, 1),
         )
-        label = words_of(STATCAN_LABELS[portfolio.status], voice)
-        said.append(aggregate.format(label=label, score=voice.signed(portfolio.score, 1), n=portfolio.scored))
+        said.append(aggregate)
     return said
 
 
 def _joint(portfolio: Portfolio, joint: Joint, voice: Voice) -> Iterator[str]:
     _ = voice.translate
+    if joint.targets == 1:
+        yield _("Only one target has a forecast: there is nothing to add up.")
+        return
     low, high = (int(np.searchsorted(np.cumsum(joint.dependent.pmf), level)) for level in (0.1, 0.9))
-    yield _(
+    yield voice.counted(
+        "Of {targets} targets with a forecast, the last one of each indicator, {expected} is expected to be met"
+        " (80% interval: {low} to {high}).",
         "Of {targets} targets with a forecast, the last one of each indicator, {expected} are expected to be met"
-        " (80% interval: {low} to {high})."
-    ).format(
-        targets=joint.targets, expected=format_number(joint.dependent.expected, voice.language, 1), low=low, high=high
+        " (80% interval: {low} to {high}).",
+        round(joint.dependent.expected, 1),
+        targets=joint.targets,
+        expected=format_number(joint.dependent.expected, voice.language, 1),
+        low=low,
+        high=high,
     )
     yield _("That all are met is {all}; that at least half are, {half}.").format(
         all=voice.chance(joint.dependent.all_met), half=voice.chance(joint.dependent.half_met)
@@ -59,9 +73,21 @@ def _joint(portfolio: Portfolio, joint: Joint, voice: Voice) -> Iterator[str]:
         " probabilities would be {all} and {half}."
     ).format(
         rho=format_number(portfolio.dependence.rho, voice.language, 2),
-        all=voice.probability(joint.independent.all_met),
-        half=voice.probability(joint.independent.half_met),
+        all=voice.share(joint.independent.all_met),
+        half=voice.share(joint.independent.half_met),
     )
+
+
+def _resting(study: Study, voice: Voice) -> Iterator[str]:
+    """Say how many of the counted targets rest on what is assumed or proposed."""
+    counted = {one.indicator for one in study.assessment.portfolio.counted}
+    found = [case for case in cases(study) if case.name in counted]
+    if resting := sum(case.identified or any(item.assumed for item in case.commitments) for case in found):
+        yield voice.counted(
+            "{n} of these forecasts rests on an assumption or a proposed identification.",
+            "{n} of these forecasts rest on an assumption or a proposed identification.",
+            resting,
+        )
 
 
 def audit_sentences(study: Study, voice: Voice) -> Iterator[str]:
@@ -70,6 +96,8 @@ def audit_sentences(study: Study, voice: Voice) -> Iterator[str]:
     audit = study.assessment.audit
     yield from _missing_years(audit.of("no_yearly_target"), study, voice)
     yield from (finding_sentence(one, study, voice) for one in audit.findings if one.kind != "no_yearly_target")
+    if audit.of("never_achieved") or audit.of("rarely_achieved"):
+        yield _("No similar public indicator follows a deployment, which may go faster than what they measure.")
     quality = audit.quality
     said = _(
         "Quality mark of the plan on Québec’s performance dashboard: between {low} and {high} of 100, as only {share}"
@@ -137,7 +165,8 @@ def finding_sentence(finding: Finding, study: Study, voice: Voice) -> str:
             said = _("{name}: none of {indicators} similar public indicators ever achieved what is planned by {due}.")
         case "rarely_achieved":
             said = _(
-                "{name}: hardly one of {indicators} similar public indicators ever achieved what is planned by {due}."
+                "{name}: in fewer than 1% of the stretches of years of {indicators} similar public indicators was what"
+                " is planned by {due} achieved."
             )
         case _:
             said = _(

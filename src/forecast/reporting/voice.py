@@ -190,6 +190,14 @@ class Voice:
             said = _("{words} (probability above {percent})")
         return said.format(words=self.likelihood_of(value), percent=shown)
 
+    def share(self, value: float) -> str:
+        """Write a probability in percent as within a sentence, where no sign stands for words."""
+        _ = self.translate
+        shown = self.probability(value).lstrip(f"<>{NO_BREAK}")
+        if value < 0.01:
+            return _("less than {percent}").format(percent=shown)
+        return _("more than {percent}").format(percent=shown) if value > 0.99 else shown
+
     @property
     def colon(self) -> str:
         """A colon with the space that stands before it."""

@@ -15,23 +15,41 @@ Assured = Literal["consistent_pass", "inconsistent", "consistent_fail"]
 #: Variation icons, best first. Method and symbol say the sense, so that blue and orange are not needed.
 VARIATION_LABELS = {
     "improvement_high": Label(
-        "Cause spéciale : amélioration (valeurs hautes)", "Special cause improvement (high)", "↑✓", ours=("fr",)
+        "Cause spéciale\N{NO-BREAK SPACE}: amélioration (valeurs hautes)",
+        "Special cause improvement (high)",
+        "↑✓",
+        ours=("fr",),
     ),
     "improvement_low": Label(
-        "Cause spéciale : amélioration (valeurs basses)", "Special cause improvement (low)", "↓✓", ours=("fr",)
+        "Cause spéciale\N{NO-BREAK SPACE}: amélioration (valeurs basses)",
+        "Special cause improvement (low)",
+        "↓✓",
+        ours=("fr",),
     ),
     "common_cause": Label("Variation de cause commune", "Common cause variation", "∼", ours=("fr",)),
     "neutral_high": Label(
-        "Cause spéciale : sens neutre (valeurs hautes)", "Special cause neutral (high)", "↑", ours=("fr",)
+        "Cause spéciale\N{NO-BREAK SPACE}: sens neutre (valeurs hautes)",
+        "Special cause neutral (high)",
+        "↑",
+        ours=("fr",),
     ),
     "neutral_low": Label(
-        "Cause spéciale : sens neutre (valeurs basses)", "Special cause neutral (low)", "↓", ours=("fr",)
+        "Cause spéciale\N{NO-BREAK SPACE}: sens neutre (valeurs basses)",
+        "Special cause neutral (low)",
+        "↓",
+        ours=("fr",),
     ),
     "concern_high": Label(
-        "Cause spéciale : préoccupation (valeurs hautes)", "Special cause concern (high)", "↑!", ours=("fr",)
+        "Cause spéciale\N{NO-BREAK SPACE}: préoccupation (valeurs hautes)",
+        "Special cause concern (high)",
+        "↑!",
+        ours=("fr",),
     ),
     "concern_low": Label(
-        "Cause spéciale : préoccupation (valeurs basses)", "Special cause concern (low)", "↓!", ours=("fr",)
+        "Cause spéciale\N{NO-BREAK SPACE}: préoccupation (valeurs basses)",
+        "Special cause concern (low)",
+        "↓!",
+        ours=("fr",),
     ),
 }
 #: Assurance icons, best first.
