@@ -4,7 +4,7 @@ Public indicators of six bodies, shipped in `data/reference/` with the record of
 a table of what comparable series did is shown beside a forecast, never put into it.
 """
 
-from forecast.reference.achieved import Achieved, Share, achieved_in
+from forecast.reference.achieved import Achieved, Share, achieved_in, collection_in
 from forecast.reference.collection import COLUMNS, DATASET, FOLDER, KINDS, check, load, read_sources
 from forecast.reference.lookup import Similar, kind_of, similar
 
@@ -18,6 +18,7 @@ __all__ = [
     "Similar",
     "achieved_in",
     "check",
+    "collection_in",
     "kind_of",
     "load",
     "read_sources",
