@@ -15,9 +15,12 @@ from hypothesis import settings
 
 from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Indicator, Plan, Target
-from forecast.scenarios.model import Change
+from forecast.scenarios.apply import apply
+from forecast.scenarios.model import Change, Scenario
 from forecast.schema.draws import Path as DrawsPath
+from forecast.schema.draws import Trajectories
 from forecast.schema.periods import Period
+from forecast.schema.streams import Streams
 from forecast.schema.tables import make_table
 
 HERE = Path(__file__).parent
@@ -110,6 +113,24 @@ def edit() -> Callable[[str, str, str], Path]:
         return path
 
     return edit_file
+
+
+@pytest.fixture
+def driven(small: Catalogue, edit: Callable[[str, str, str], Path]) -> Catalogue:
+    """The small catalogue with a driver tree, people seen of all visits, and a lever on each of its drivers."""
+    plan = "data/plans/clinic.yaml"
+    edit(plan, '    baseline: {words: "60 %"}\n', '    baseline: {words: "60 %"}\n    formula: 100 * seen / visits\n')
+    edit(
+        plan,
+        "drivers:\n",
+        "levers:\n"
+        '  demand: {on: visits, change: growth, unit: "%/year", bounds: [-10, 20]}\n'
+        "  effort: {on: seen, change: multiply, bounds: [0.5, 2]}\n"
+        "drivers:\n"
+        "  seen: {name: {fr: Vus, en: Seen}, unit: persons, bounds: [0, null], of: seen_on_time}\n",
+    )
+    edit("data/observations/clinic.csv", "visits,2024", "seen,2024,5400,persons,S002,,exact,,\nvisits,2024")
+    return small
 
 
 # Hand-typed parts
@@ -224,6 +245,47 @@ def make_change() -> Callable[..., Change]:
         return Change(**{**usual, "assumed": True, **other})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_scenario() -> Callable[..., Scenario]:
+    """A scenario called `trial` with the changes given; recipes, judgments and the rest by name."""
+
+    def make(*changes: Change, **other: object) -> Scenario:
+        said = {"fr": "Essai", "en": "Trial"}
+        return Scenario(
+            **{"id": "trial", "plan": "plan", "title": said, "description": said, "changes": changes, **other}
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def run_scenario(make_plan, make_indicator, make_target, make_scenario) -> Callable[..., Trajectories]:
+    """Hand-made paths under a scenario, or under changes: `run_scenario(change, share=path)`.
+
+    Without a plan each path is an indicator that should be at 42 or more in 2025.
+    """
+
+    def run(
+        *done: Scenario | Change,
+        plan: Plan | None = None,
+        observed: pd.DataFrame | None = None,
+        seed: int = 1,
+        collection: Callable[[], pd.DataFrame | None] = lambda: None,
+        **paths: DrawsPath,
+    ) -> Trajectories:
+        scenario = done[0] if done and isinstance(done[0], Scenario) else make_scenario(*done)
+        indicators = {
+            name: make_indicator(make_target(), unit=path.unit, bounds=path.bounds) for name, path in paths.items()
+        }
+        baseline = Trajectories("plan", "baseline", paths)
+        known = make_table("observations", []) if observed is None else observed
+        return apply(
+            scenario, plan or make_plan(**indicators), known, baseline, rng=Streams(seed), collection=collection
+        )
+
+    return run
 
 
 # Golden files

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from forecast import assessment, models, observations, scenarios
 from forecast.assessment import Assessment
 from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Plan
-from forecast.reference import achieved_in
+from forecast.reference import achieved_in, collection_in
 from forecast.scenarios import Scenario
 from forecast.schema.draws import Trajectories
 from forecast.schema.parameters import Parameters
@@ -36,6 +37,8 @@ class Study:
         Forecast before and after the scenario's changes, on the same draws.
     assessment : Assessment
         Outlook and verdicts of every target.
+    unadjusted : Trajectories or None
+        Forecast under the scenario before an analyst's judgment; None without one.
     """
 
     plan: Plan
@@ -47,6 +50,7 @@ class Study:
     baseline: Trajectories
     trajectories: Trajectories
     assessment: Assessment
+    unadjusted: Trajectories | None = None
 
     def assess(self, language: str | None = None) -> pd.DataFrame:
         """Set every official method side by side: one row per target, one column per method.
@@ -59,10 +63,101 @@ class Study:
         return self.assessment.side_by_side(language or self.parameters.language)
 
 
+@dataclass(frozen=True)
+class Bench:
+    """A plan as known on a date, on which scenarios are tried: what does not depend on them is worked out once.
+
+    Attributes
+    ----------
+    plan : Plan
+        As its file has it.
+    only : str or None
+        Id of the one indicator to forecast and assess; its draws are the same as among all.
+    by : Period or None
+        Another due date for the last target of every indicator.
+    """
+
+    plan: Plan
+    only: str | None
+    as_of: date
+    by: Period | None
+    parameters: Parameters
+    catalogue: Catalogue
+    forecasts: dict[str, tuple[pd.DataFrame, Trajectories]] = field(default_factory=dict, repr=False)
+
+    @property
+    def rng(self) -> Streams:
+        """Random streams of the seed."""
+        return Streams(self.parameters.seed)
+
+    def scenario(self, name: str, levers: Mapping[str, float] | None = None) -> Scenario:
+        """Load a scenario, with levers moved as a reader asks."""
+        return scenarios.with_levers(scenarios.load(self.catalogue, self.plan, name), self.plan, levers or {})
+
+    def forecast(self, scenario: Scenario) -> tuple[Plan, pd.DataFrame, Trajectories]:
+        """Resolve targets, bring in assumed values and forecast; each set of assumptions and dues is forecast once."""
+        own = self.plan if self.only is None else self.plan.only(self.only)
+        plan = scenarios.resolve(scenario, own, by=self.by)
+        dues = [(name, target.due) for name, one in plan.indicators.items() for target in one.targets]
+        key = repr((sorted(scenario.assumptions.items()), dues))  # how far is forecast follows the due dates
+        if key not in self.forecasts:
+            observed = scenarios.assume(scenario, plan, observations.load(plan, self.catalogue, as_of=self.as_of))
+            baseline = models.forecast(
+                observed, plan, model=self.parameters.model, draws=self.parameters.draws, rng=self.rng
+            )
+            self.forecasts[key] = observed, baseline
+        return plan, *self.forecasts[key]
+
+    def apply(self, scenario: Scenario) -> tuple[Plan, Trajectories]:
+        """Give the resolved plan and the paths under a scenario; nothing is assessed."""
+        plan, observed, baseline = self.forecast(scenario)
+        collection = partial(collection_in, self.catalogue.root)
+        return plan, scenarios.apply(scenario, plan, observed, baseline, rng=self.rng, collection=collection)
+
+    def run(self, scenario: Scenario) -> Study:
+        """Forecast and assess the plan under a scenario: the whole method."""
+        plan, observed, baseline = self.forecast(scenario)
+        _, trajectories = self.apply(scenario)
+        achieved = partial(achieved_in, self.catalogue.root)
+        verdict = assessment.assess(plan, observed, trajectories, as_of=self.as_of, rng=self.rng, achieved=achieved)
+        plain = self.apply(scenarios.without_judgment(scenario))[1] if scenario.judgments else None
+        return Study(
+            plan,
+            scenario,
+            self.as_of,
+            self.parameters,
+            self.catalogue,
+            observed,
+            baseline,
+            trajectories,
+            verdict,
+            plain,
+        )
+
+
+def open_bench(
+    plan: str | Plan,
+    *,
+    as_of: date | None = None,
+    by: Period | None = None,
+    model: str | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    only: str | None = None,
+    catalogue: Catalogue | None = None,
+) -> Bench:
+    """Open a plan as known on a date, to try scenarios on; arguments and errors as of `run_study`."""
+    catalogue = catalogue or Catalogue.find()
+    parameters = Parameters.load(catalogue.root).with_values(model=model, draws=draws, seed=seed)
+    plan = catalogue.plan(plan) if isinstance(plan, str) else plan
+    return Bench(plan, only, as_of or date.today(), by, parameters, catalogue)
+
+
 def run_study(
     plan: str | Plan,
     scenario: str = "baseline",
     *,
+    levers: Mapping[str, float] | None = None,
     as_of: date | None = None,
     by: Period | None = None,
     model: str | None = None,
@@ -79,6 +174,8 @@ def run_study(
         Id of the plan, or the plan itself.
     scenario : str
         Id of the scenario.
+    levers : mapping of str to float, optional
+        Magnitudes at which a reader puts levers, over those of the scenario.
     as_of : date, optional
         Only what was known on this day counts; today by default.
     by : Period, optional
@@ -91,25 +188,10 @@ def run_study(
     Raises
     ------
     ForecastError
-        If a file is faulty, or a plan, scenario, indicator or model is unknown.
+        If a file is faulty, or a plan, scenario, indicator, lever or model is unknown.
     """
-    catalogue = catalogue or Catalogue.find()
-    as_of = as_of or date.today()
-    parameters = Parameters.load(catalogue.root).with_values(model=model, draws=draws, seed=seed)
-    plan = catalogue.plan(plan) if isinstance(plan, str) else plan
-    chosen = scenarios.load(catalogue, plan, scenario)
-    if only is not None:
-        plan = plan.only(only)
-
-    rng = Streams(parameters.seed)
-    plan = scenarios.resolve(chosen, plan, by=by)
-    observed = scenarios.assume(chosen, plan, observations.load(plan, catalogue, as_of=as_of))
-    baseline = models.forecast(observed, plan, model=parameters.model, draws=parameters.draws, rng=rng)
-    trajectories = scenarios.apply(chosen, baseline)
-    verdict = assessment.assess(
-        plan, observed, trajectories, as_of=as_of, rng=rng, achieved=partial(achieved_in, catalogue.root)
-    )
-    return Study(plan, chosen, as_of, parameters, catalogue, observed, baseline, trajectories, verdict)
+    bench = open_bench(plan, as_of=as_of, by=by, model=model, draws=draws, seed=seed, only=only, catalogue=catalogue)
+    return bench.run(bench.scenario(scenario, levers))
 
 
 def look_back(study: Study) -> Study | None:

@@ -265,7 +265,8 @@ def test_every_scenario_says_why_in_both_languages(catalogue, plans):
         for name in scenario_ids(catalogue, plan.id):
             scenario = load(catalogue, plan, name)
             assert scenario.is_baseline == (name == "baseline")
-            reasons = [*scenario.changes, *scenario.targets.values(), *scenario.assumptions.values()]
+            reasons = [*scenario.changes, *scenario.recipes, *scenario.judgments]
+            reasons += [*scenario.targets.values(), *scenario.assumptions.values()]
             assert all(item.reason.fr and item.reason.en for item in reasons)
 
 

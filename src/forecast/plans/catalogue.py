@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,9 +12,12 @@ from pathlib import Path
 from pydantic import RootModel
 
 from forecast.errors import DataError, Fault, ForecastError, PlanError, nearest
+from forecast.plans.formulas import Formula, check_names, find_cycle, parse_formula
 from forecast.plans.grammar import Words, parse_target
-from forecast.plans.model import Indicator, Plan, PlanFile, Series, Source, Target
+from forecast.plans.magnitudes import Magnitude, Range
+from forecast.plans.model import Bounds, ChangeKind, Indicator, Lever, Plan, PlanFile, Series, Source, Target
 from forecast.plans.series import SeriesFacts, SeriesFile, check_sources
+from forecast.plans.units import check_units
 from forecast.schema.files import Document, read_yaml, validate
 from forecast.schema.language import Unit
 from forecast.schema.names import check_name
@@ -135,12 +138,25 @@ def check_plan(plan: PlanFile, document: Document, catalogue: Catalogue) -> Iter
                 document, (*loc, "under"), f"unknown objective '{indicator.under}'{nearest(indicator.under, numbers)}"
             )
         yield from _check_targets(name, indicator, plan, document)
+    yield from _check_references(plan, document, catalogue)
+    formulas = {name: parse_formula(item.formula) for name, item in followed(plan).items() if item.formula}
+    yield from _check_formulas(formulas, plan, document, catalogue)
+    named = {name for formula in formulas.values() for name in formula.names}
+    yield from _check_assumed(named, plan, document)
+    for name, lever in plan.levers.items():
+        for key, message in _check_lever(name, lever, named, plan):
+            yield _fault(document, ("levers", name, key), message)
+
+
+def _check_references(plan: PlanFile, document: Document, catalogue: Catalogue) -> Iterator[Fault]:
     for group in ("indicators", "drivers", "comparables"):
         items: dict[str, Series] = getattr(plan, group)
         for name, item in items.items():
             if item.unit is not None and item.unit not in catalogue.units:
                 message = f"unknown unit '{item.unit}'{nearest(item.unit, catalogue.units)}"
                 yield _fault(document, (group, name, "unit"), message)
+            if group != "indicators" and name in plan.indicators:
+                yield _fault(document, (group, name), f"'{name}' is the id of an indicator; give it another")
             of = getattr(item, "of", None)
             if of is not None and of not in plan.indicators:
                 yield _fault(document, (group, name, "of"), f"unknown indicator '{of}'{nearest(of, plan.indicators)}")
@@ -152,6 +168,9 @@ def _named_sources(plan: PlanFile) -> Iterator[tuple[tuple[str | int, ...], str]
         for i, proposal in enumerate(indicator.proposals):
             for source in proposal.sources:
                 yield ("indicators", name, "proposals", i, "sources"), source
+    for name, side in plan.drivers.items():
+        for source in side.assumed.source if side.assumed else ():
+            yield ("drivers", name, "assumed", "source"), source
 
 
 def _check_targets(name: str, indicator: Indicator, plan: PlanFile, document: Document) -> Iterator[Fault]:
@@ -189,6 +208,126 @@ def _check_reading(target: Target, words: Words) -> Iterator[str]:
         yield f"the words say operator {words.operator}, not {target.operator}"
     if words.due and target.period and target.period.end != Period.parse(words.due).end and words.due != target.due:
         yield f"the words say due {words.due}, not {target.due}"
+
+
+def _check_formulas(
+    formulas: Mapping[str, Formula], plan: PlanFile, document: Document, catalogue: Catalogue
+) -> Iterator[Fault]:
+    """Find formulas that name the unknown, lead back to themselves or give another unit than they should."""
+    known = followed(plan)
+    for name, formula in formulas.items():
+        unknown = check_names(formula, {**plan.comparables, **known})
+        foreign = [one for one in formula.names if one in plan.comparables and one not in known]
+        unknown += [f"'{one}' is a comparable, never joined to an indicator; make it a driver" for one in foreign]
+        for message in unknown or _check_kind(name, formula, known, catalogue):
+            yield _fault(document, _place_of_formula(name, plan), message)
+    if cycle := find_cycle(formulas):
+        message = (
+            f"formulas lead back to where they start: {' → '.join(cycle)}; compute one of them from something else"
+        )
+        yield _fault(document, _place_of_formula(cycle[0], plan), message)
+    for name, side in plan.comparables.items():
+        for key in ("formula", "assumed"):
+            if getattr(side, key) is not None:
+                message = f"comparable '{name}' is shown as published; leave {key} out, or make it a driver"
+                yield _fault(document, ("comparables", name, key), message)
+
+
+def followed(plan: PlanFile) -> dict[str, Series]:
+    """What formulas, levers and changes may name: indicators and drivers, but no comparable."""
+    return {**plan.drivers, **plan.indicators}
+
+
+def _place_of_formula(name: str, plan: PlanFile) -> tuple[str, ...]:
+    return ("indicators" if name in plan.indicators else "drivers", name, "formula")
+
+
+def _check_kind(name: str, formula: Formula, known: Mapping[str, Series], catalogue: Catalogue) -> Iterator[str]:
+    """Say what is wrong with what a formula gives: its measure, else its unit."""
+    units = {one: unit for one in (name, *formula.names) if (unit := known[one].unit) is not None}
+    unmeasured = [one for one in formula.names if one not in units]
+    if name not in units:
+        yield f"'{name}' is not measured in numbers; leave its formula out"
+    elif unmeasured:
+        yield f"'{unmeasured[0]}' is not measured in numbers; name a driver that is"
+    elif formula.is_stock and known[name].measure != "stock":
+        yield f"stock() gives what is there on a date, but '{name}' is a {known[name].measure}; write measure: stock"
+    elif catalogue.units.keys() >= set(units.values()) and (said := check_units(formula, units, units[name])):
+        yield said
+
+
+def _check_assumed(named: set[str], plan: PlanFile, document: Document) -> Iterator[Fault]:
+    """Find assumed values of drivers on which nothing rests, and those that cannot be."""
+    for name, side in plan.drivers.items():
+        if side.assumed is None:
+            continue
+        if name not in named:
+            message = f"no formula names the driver '{name}': nothing rests on its assumed value"
+            yield _fault(document, ("drivers", name, "assumed"), message)
+        for value in (one for one in ends(side.assumed.value) if not inside(one, side.bounds)):
+            message = f"value {value:g} of '{name}' lies outside its bounds {show_bounds(side.bounds)}"
+            yield _fault(document, ("drivers", name, "assumed", "value"), message)
+
+
+def _check_lever(name: str, lever: Lever, named: set[str], plan: PlanFile) -> Iterator[tuple[str, str]]:
+    """Say what is wrong with a lever, each with the key that it concerns."""
+    known = followed(plan)
+    if lever.on not in known:
+        yield "on", f"unknown indicator or driver '{lever.on}'{nearest(lever.on, known)}"
+        return
+    item = known[lever.on]
+    if item.measure not in ("flow", "stock"):
+        yield "on", f"indicator '{lever.on}' is not measured in numbers; there is nothing to move"
+        return
+    if lever.on in plan.drivers and lever.on not in named:
+        yield "on", f"no formula names the driver '{lever.on}': lever '{name}' would move nothing"
+    if lever.change == "hold":
+        yield "change", f"hold has no magnitude that lever '{name}' could move; write it as a change of a scenario"
+    if lever.change == "close_gap" and not any(target.numeric for target in getattr(item, "targets", ())):
+        yield "change", f"'{lever.on}' has no target in numbers, and so no gap for lever '{name}' to close"
+    legal = legal_units(lever.change, item.unit)
+    if lever.unit not in legal:
+        unit = "no unit" if lever.unit is None else f"unit '{lever.unit}'"
+        right = " or ".join("no unit" if one is None else one for one in legal)
+        yield "unit", f"lever '{name}', {lever.change} on '{lever.on}', has {unit}; write {right}"
+    allowed = _possible(lever, item)
+    if not all(inside(value, allowed) for value in lever.bounds):
+        beyond = f"bounds {show_bounds(lever.bounds)} of lever '{name}' reach beyond {show_bounds(allowed)}"
+        yield "bounds", f"{beyond}; narrow them"
+
+
+def _possible(lever: Lever, item: Series) -> Bounds:
+    """Magnitudes that a change of a kind may have at all, in its unit."""
+    if lever.change in ("set", "cap"):
+        return item.bounds
+    if lever.change == "growth" and lever.unit == "%/year":
+        return (-100, None)
+    return {"multiply": (0, None), "close_gap": (0, 100)}.get(lever.change, (None, None))
+
+
+def legal_units(kind: ChangeKind, unit: str | None) -> tuple[str | None, ...]:
+    """Units that a change may have on a path of a unit; a factor, a share and a hold have none of their own."""
+    if kind == "growth":
+        return growth_units(unit)
+    if kind in ("multiply", "hold"):
+        return (None,)
+    if kind == "close_gap":
+        return (None, "%")
+    if kind == "add":
+        return ("points", "%") if unit == "%" else (unit,)
+    return (unit,)
+
+
+def growth_units(unit: str | None) -> tuple[str, str]:
+    """Units a growth may have: compound `%/year`, or linear in the unit itself (points for a percentage)."""
+    return "%/year", "points/year" if unit == "%" else f"{unit}/year"
+
+
+def ends(value: Magnitude | None) -> tuple[float, ...]:
+    """Numbers of a magnitude that must be admissible: itself, or both ends of a range."""
+    if value is None:
+        return ()
+    return (value.low, value.high) if isinstance(value, Range) else (value,)
 
 
 def inside(value: float, bounds: tuple[float | None, float | None]) -> bool:

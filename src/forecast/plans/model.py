@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from forecast.errors import DataError, PlanError, nearest
+from forecast.plans.formulas import parse_formula
+from forecast.plans.magnitudes import Magnitude
 from forecast.schema.files import Record
 from forecast.schema.language import Text
 from forecast.schema.periods import Measure, Period, end_of
@@ -28,6 +30,8 @@ DateReading = Literal[
 ]
 Reading = DateReading | Literal["relative", "points", "of baseline", "recurring", "per year"]
 Bounds = tuple[float | None, float | None]
+#: What a change does to a path; those before the first addition have no neutral magnitude but their absence.
+ChangeKind = Literal["set", "hold", "growth", "multiply", "add", "close_gap", "cap"]
 
 
 def _canonical(text: str) -> str:
@@ -55,6 +59,14 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _formula(text: str) -> str:
+    try:
+        return parse_formula(text).text
+    except DataError as error:
+        raise ValueError(str(error)) from None
+
+
+FormulaText = Annotated[str, AfterValidator(_formula)]
 PeriodText = Annotated[str, AfterValidator(_canonical)]
 DayText = Annotated[str, AfterValidator(_day)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
@@ -186,6 +198,7 @@ class Series(Record):
     measure: Measure = "flow"
     bounds: Bounds = (None, None)
     series: Identifier | None = None
+    formula: FormulaText | None = None
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -199,10 +212,38 @@ class Series(Record):
         return self
 
 
+class Assumed(Record):
+    """What is assumed of a driver that has no cited value: everything that rests on it says so."""
+
+    value: Magnitude
+    period: PeriodText
+    reason: Text
+    source: SourceList = ()
+
+
 class Side(Series):
     """A driver (an input of an indicator) or a comparable (another place or definition, never joined)."""
 
     of: Identifier | None = None
+    assumed: Assumed | None = None
+
+
+class Lever(Record):
+    """A declared change whose magnitude a reader may move within bounds."""
+
+    on: Identifier
+    change: ChangeKind
+    unit: str | None = None
+    bounds: tuple[float, float]
+    name: Text | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _open(self) -> Self:
+        if self.bounds[0] >= self.bounds[1]:
+            low, high = self.bounds
+            raise ValueError(f"bounds [{low:g}, {high:g}] are empty; write the lower one first")
+        return self
 
 
 class Indicator(Series):
@@ -258,6 +299,7 @@ class PlanFile(Record):
     indicators: dict[Identifier, Indicator]
     drivers: dict[Identifier, Side] = Field(default_factory=dict)
     comparables: dict[Identifier, Side] = Field(default_factory=dict)
+    levers: dict[Identifier, Lever] = Field(default_factory=dict)
 
 
 class Plan(PlanFile):
@@ -299,13 +341,25 @@ class Plan(PlanFile):
         """An indicator, driver or comparable by its id."""
         return self.indicators.get(name) or self.drivers.get(name) or self.comparables[name]
 
+    def named_by(self, name: str) -> set[str]:
+        """Drivers that the formula of an indicator or driver names, and those that their formulas name."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            formula = self.item(waiting.pop()).formula
+            names = set(parse_formula(formula).names) - found if formula else set()
+            found |= names
+            waiting += sorted(names & {*self.drivers, *self.indicators})
+        return found
+
     def only(self, name: str) -> Plan:
-        """The plan with one indicator, and the drivers and comparables that belong to it."""
+        """The plan with one indicator, and what belongs to it: drivers, comparables, indicators that formulas name."""
         if name not in self.indicators:
             raise PlanError(f"unknown indicator '{name}' of plan '{self.id}'{nearest(name, self.indicators)}")
+        needed = self.named_by(name)
         update = {
-            "indicators": {name: self.indicators[name]},
-            "drivers": {key: side for key, side in self.drivers.items() if side.of == name},
+            "indicators": {key: one for key, one in self.indicators.items() if key == name or key in needed},
+            "drivers": {key: side for key, side in self.drivers.items() if side.of == name or key in needed},
             "comparables": {key: side for key, side in self.comparables.items() if side.of == name},
         }
         return self.model_copy(update=update)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from forecast.plans.magnitudes import Magnitude, Range, middle
+from forecast.plans.model import ChangeKind, Series
+from forecast.reporting.adjustments import course_sentence, judgment_sentence, tree_items
 from forecast.reporting.markup import Html, bullets, element, paragraphs, part
 from forecast.reporting.text import moved_label
 from forecast.reporting.voice import Voice
 from forecast.scenarios.model import Change
+from forecast.schema.language import format_exact
 from forecast.study import Study
 
 
@@ -21,11 +25,15 @@ def scenario_notes(study: Study, language: str) -> Html:
         content.append(paragraphs([_("Nothing is changed or assumed.")], "note"))
     changes = [change_sentence(change, study, voice) for change in scenario.changes]
     content += _titled(_("What is changed"), bullets([_founded(*said) for said in changes]))
+    courses = [course_sentence(one, study, voice) for one in scenario.recipes]
+    content += _titled(_("Recipes that are followed"), bullets([_founded(*said) for said in courses]))
+    judged = [judgment_sentence(one, study, voice) for one in scenario.judgments]
+    content += _titled(_("What is adjusted by judgment"), bullets([_founded(*said) for said in judged]))
     assumed = [
         _founded(
             _("{name}: starting value of {value} ({period})").format(
                 name=voice.text(plan.item(name).name),
-                value=voice.quantity(item.value, item.unit, exact=True),
+                value=amount(item.value, "set", item.unit, plan.item(name), voice),
                 period=voice.period(item.period),
             ),
             voice.text(item.reason),
@@ -37,6 +45,7 @@ def scenario_notes(study: Study, language: str) -> Html:
     ]
     content += _titled(_("What is assumed"), bullets(assumed))
     content += _titled(_("Targets that are changed"), bullets(list(_moved(study, voice))))
+    content += _titled(_("What is computed from drivers"), bullets(list(tree_items(study, voice))))
     return part("section", content, language)
 
 
@@ -69,23 +78,88 @@ def change_sentence(change: Change, study: Study, voice: Voice) -> tuple[str, st
     """Say what a scenario changes, why, from which sources, and whether its size is our assumption."""
     _ = voice.translate
     item = study.plan.item(change.on) if change.on in {**study.plan.indicators, **study.plan.drivers} else None
+    said = {
+        "set": _("{name}: set to {amount}"),
+        "hold": _("{name}: kept where it stands"),
+        "growth": _("{name}: changes by {amount}"),
+        "multiply": _("{name}: multiplied by {amount}"),
+        "add": _("{name}: {amount} more"),
+        "close_gap": _("{name}: closes {amount} of the gap to the target"),
+        "cap": _("{name}: not above {amount}"),
+    }[change.change]
+    if change.change == "add" and change.value is not None and _center(change.value) < 0:
+        said = _("{name}: {amount} less")
     name = voice.text(item.name) if item else change.on
-    if change.change == "set":
-        amount = voice.quantity(change.value, change.unit, exact=True)
-        said = _("{name}: set to {amount} from {start} on")
-    else:
-        amount = growth(change, voice)
-        said = _("{name}: changes by {amount} from {start} on")
-    text = said.format(name=name, amount=amount, start=voice.period(change.start))
-    return text, voice.text(change.reason), change.source, _("assumption") if change.assumed else _("size from:")
+    text = said.format(name=name, amount=amount(change.value, change.change, change.unit, item, voice))
+    parts = [text, *_when(change, voice)]
+    label = _("assumption") if change.assumed else _("size from:")
+    return ", ".join(parts), voice.text(change.reason), change.source, label
 
 
-def growth(change: Change, voice: Voice) -> str:
+def _when(change: Change, voice: Voice) -> Iterator[str]:
+    """Say from when a change acts, until when, and how it comes in."""
+    _ = voice.translate
+    if change.start:
+        yield _("from {start} on").format(start=voice.period(change.start))
+    shapes = {
+        "ramp": _("step by step"),
+        "s_curve": _("slowly, then faster, then slowly"),
+        "pulse": _("for a time"),
+        "pulse_train": _("again and again"),
+        "delay": _("with a delay"),
+        "shock": _("as a shock that wears off"),
+    }
+    if change.profile.shape in shapes:
+        yield shapes[change.profile.shape]
+    if change.until:
+        yield _("until {end}").format(end=voice.period(change.until))
+
+
+def amount(value: Magnitude | None, kind: ChangeKind, unit: str | None, item: Series | None, voice: Voice) -> str:
+    """Write the magnitude of a change; of a range its likeliest or middle value, and between which ends it lies."""
+    _ = voice.translate
+    if value is None:
+        return ""
+    center = _center(value)
+    own = item.unit if item else unit
+    said = {
+        "growth": lambda: growth(center, str(unit), voice),
+        "multiply": lambda: format_exact(center, voice.language),
+        "close_gap": lambda: voice.quantity(center, "%", exact=True),
+        "add": lambda: voice.difference(abs(center), own),
+    }.get(kind, lambda: voice.quantity(center, own, exact=True))()
+    if not isinstance(value, Range):
+        return said
+    low, high = (_end(end, kind, unit, own, voice) for end in (value.low, value.high))
+    return _("{amount} (between {low} and {high})").format(amount=said, low=low, high=high)
+
+
+def _center(value: Magnitude) -> float:
+    if not isinstance(value, Range):
+        return value
+    return middle(value) if value.likely is None else value.likely
+
+
+def _end(value: float, kind: ChangeKind, unit: str | None, own: str | None, voice: Voice) -> str:
+    """Write one end of a range: short, with its sign where it adds to something."""
+    if kind == "multiply":
+        return format_exact(value, voice.language)
+    if kind in ("growth", "add"):
+        compound = kind == "growth" and unit == "%/year"
+        size = voice.quantity(abs(value), "%", exact=True) if compound else voice.difference(abs(value), own)
+        return f"{_sign(value)}{size}"
+    return voice.quantity(value, "%" if kind == "close_gap" else own, exact=True)
+
+
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+
+
+def growth(value: float, unit: str, voice: Voice) -> str:
     """Write the pace of a change: compound in percent, or linear in the unit of the indicator."""
     _ = voice.translate
-    sign = "+" if change.value > 0 else "\N{MINUS SIGN}"
-    if change.unit == "%/year":
-        amount = voice.quantity(abs(change.value), "%", exact=True)
-        return _("{amount} a year, compounded").format(amount=f"{sign}{amount}")
-    unit = change.unit.removesuffix("/year")
-    return voice.pace(change.value, "%" if unit == "points" else unit)
+    if unit == "%/year":
+        size = voice.quantity(abs(value), "%", exact=True)
+        return _("{amount} a year, compounded").format(amount=f"{_sign(value)}{size}")
+    plain = unit.removesuffix("/year")
+    return voice.pace(value, "%" if plain == "points" else plain)

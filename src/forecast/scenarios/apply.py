@@ -1,19 +1,33 @@
-"""What a scenario does: targets moved, starting values assumed, paths changed on the same draws."""
+"""What a scenario does: targets moved, starting values assumed, paths changed on the same draws.
+
+Paths change from the leaves of the driver trees up: what a formula computes is changed after it is computed, and before
+anything is computed from it. On one path recipes come first, then set, hold, growth, multiply, add, close_gap and cap,
+then judgment; of one kind, what starts earlier.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from forecast.errors import ScenarioError
+from forecast.plans.magnitudes import Magnitude, Range, middle, quantile
 from forecast.plans.model import DateReading, Indicator, Plan, Target
-from forecast.scenarios.model import Change, Scenario, TargetChange
-from forecast.schema.draws import FloatArray, Path, Trajectories
+from forecast.scenarios.changes import KINDS, change_path
+from forecast.scenarios.courses import follow_recipe
+from forecast.scenarios.judging import judge_path
+from forecast.scenarios.magnitudes import draw_magnitude
+from forecast.scenarios.model import Change, Course, Scenario, TargetChange
+from forecast.scenarios.trees import grow_trees
+from forecast.schema.draws import Path, Trajectories
 from forecast.schema.language import Text
 from forecast.schema.periods import PER_YEAR, Period
-from forecast.schema.scales import Scale
+from forecast.schema.streams import Streams
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +69,7 @@ def _with_levels(indicator: Indicator, scenario: Scenario, name: str) -> tuple[T
     assumed = scenario.assumptions.get(name)
     if assumed is None:
         return indicator.targets
-    return tuple(_with_level(target, assumed.value, indicator) for target in indicator.targets)
+    return tuple(_with_level(target, middle(assumed.value), indicator) for target in indicator.targets)
 
 
 def _with_level(target: Target, start: float, indicator: Indicator) -> Target:
@@ -98,7 +112,8 @@ def assume(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
         {
             "series": plan.series_of(name)[0],
             "period": assumed.period,
-            "value": assumed.value,
+            "value": middle(assumed.value),
+            "error": spread(assumed.value),
             "unit": assumed.unit,
             "source": None,
             "published": "",
@@ -124,68 +139,118 @@ def assume(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
     )
 
 
-def apply(scenario: Scenario, baseline: Trajectories) -> Trajectories:
-    """Change the paths that a scenario names, in the order of its file, on the baseline's own draws.
+def spread(value: Magnitude) -> float:
+    """Give the standard deviation of an assumed value that its 80 % interval stands for; 0 of a number."""
+    if not isinstance(value, Range):
+        return 0.0
+    low, high = quantile(value, (0.1, 0.9))
+    return float(high - low) / (2 * 1.2815515655446004)
+
+
+def apply(
+    scenario: Scenario,
+    plan: Plan,
+    observed: pd.DataFrame,
+    baseline: Trajectories,
+    *,
+    rng: Streams,
+    collection: Callable[[], pd.DataFrame | None] = lambda: None,
+) -> Trajectories:
+    """Change the paths that a scenario names, on the baseline's own draws.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its changes, recipes and judgments.
+    plan : Plan
+        Its formulas, and the targets that a share of a gap or a recipe aims at.
+    observed : DataFrame
+        Table *observations*, for recipes that look at the history.
+    baseline : Trajectories
+        Paths as they were forecast.
+    rng : Streams
+        One stream per uncertain magnitude.
+    collection : callable
+        Gives the public reference collection when a recipe first asks for it; None where it is not at hand.
 
     Raises
     ------
     ScenarioError
-        If a change starts after the last period forecast.
+        If something acts after the last period forecast, or a formula has no value in too many draws.
     """
-    paths = dict(baseline.paths)
-    for change in scenario.changes:
-        if change.on in paths:
-            paths[change.on] = _change_path(paths[change.on], change)
-    return baseline.with_paths(paths, scenario.id)
+    before = {**assumed_paths(plan, baseline, rng), **baseline.paths}
+    act = partial(_act, scenario=scenario, plan=plan, observed=observed, rng=rng, collection=collection)
+    leaves = {name: path if plan.item(name).formula else act(name, path) for name, path in before.items()}
+    grown, trees = grow_trees(plan, before, leaves, act)
+    return replace(baseline.with_paths({**leaves, **grown}, scenario.id), trees=trees)
 
 
-def _change_path(path: Path, change: Change) -> Path:
-    start = Period.parse(change.start)
-    changed = [i for i, period in enumerate(path.periods) if period.end >= start.end]
-    if not changed:
-        raise ScenarioError(
-            f"the change on '{change.on}' starts {change.start}, after the last period forecast, {path.periods[-1]};"
-            " start it earlier"
+def assumed_paths(plan: Plan, baseline: Trajectories, rng: Streams) -> dict[str, Path]:
+    """Make paths of drivers that nobody measured: what the plan assumes of them, the same in every period."""
+    found = {}
+    for name, side in plan.drivers.items():
+        leader = baseline.paths.get(side.of or "") or max(
+            baseline.paths.values(), key=lambda path: len(path.periods), default=None
         )
-    first = changed[0]
-    act = _grow if change.change == "growth" else _set
-    draws = path.draws.copy()
-    draws[:, first:] = act(path, change, first)
-    return path.changed(draws, assumed=change.assumed)
+        if side.assumed is None or name in baseline.paths or leader is None:
+            continue
+        size = draw_magnitude(side.assumed.value, leader.draws.shape[0], rng.stream("magnitude", f"{name}:assumed"))
+        found[name] = Path(
+            draws=np.repeat(size[:, None], len(leader.periods), axis=1),
+            periods=leader.periods,
+            origin=leader.origin,
+            origin_value=middle(side.assumed.value),
+            unit=str(side.unit),
+            measure=side.measure,
+            bounds=side.bounds,
+            model="assumed",
+            used=("assumed",),
+            notes=("assumed",),
+            assumed=True,
+        )
+    return found
 
 
-def _grow(path: Path, change: Change, first: int) -> FloatArray:
-    """Let the central path grow from the last period before the change; each draw keeps its distance to it.
+def _act(
+    name: str,
+    path: Path,
+    *,
+    scenario: Scenario,
+    plan: Plan,
+    observed: pd.DataFrame,
+    rng: Streams,
+    collection: Callable[[], pd.DataFrame | None],
+) -> Path:
+    """Do to one path what a scenario says of it, in the stated order."""
+    courses = [one for one in scenario.recipes if one.on == name]
+    for course in sorted(courses, key=lambda course: _starts(course, path)):
+        path = follow_recipe(path, course, plan, observed, collection)
+    kinds = list(KINDS)
+    changes = [change for change in scenario.changes if change.on == name]
+    for change in sorted(changes, key=lambda change: (kinds.index(change.change), _starts(change, path))):
+        size = np.zeros(path.draws.shape[0])
+        if change.value is not None:
+            size = draw_magnitude(change.value, path.draws.shape[0], rng.stream("magnitude", change.key))
+        path = change_path(path, change, size, _goal(plan, name))
+    for judgment in (one for one in scenario.judgments if one.on == name):
+        size = draw_magnitude(judgment.value, path.draws.shape[0], rng.stream("magnitude", judgment.key))
+        path = judge_path(path, judgment, size)
+    return path
 
-    The distance is kept on the scale on which the path is modelled, so that bounds hold. `%/year` compounds,
-    any other unit is linear.
-    """
-    medians = np.median(path.draws, axis=0)
-    times = path.times
-    if first:
-        start, base = times[first - 1], medians[first - 1]
-    else:
-        start, base = path.origin.time(path.measure), path.origin_value
-    years = times[first:] - start
-    rate = change.value
-    central = base * (1 + rate / 100) ** years if change.unit == "%/year" else base + rate * years
-    scale = _scale(path, central)
-    distance = scale.forward(path.draws[:, first:]) - scale.forward(medians[first:])
-    moved: FloatArray = scale.back(scale.forward(central) + distance)
-    return moved
+
+def _starts(one: Change | Course, path: Path) -> date:
+    return Period.parse(one.start).end if one.start else path.periods[0].end
 
 
-def _scale(path: Path, central: FloatArray) -> Scale:
-    """The scale that the bounds ask for, wide enough for the draws and for where they are moved to."""
-    low, high = path.bounds
-    inside = np.clip(central, -np.inf if low is None else low, np.inf if high is None else high)
-    return Scale.of(np.concatenate([path.draws.ravel(), inside]), low, high)
+def _goal(plan: Plan, name: str) -> tuple[float, int] | None:
+    """Value of the last target in numbers of an indicator, and where its good side lies."""
+    indicator = plan.indicators.get(name)
+    targets = [target for target in indicator.targets if target.numeric] if indicator else []
+    if not targets or targets[-1].value is None or indicator is None:
+        return None
+    return targets[-1].value, 1 if indicator.better == "up" else -1
 
 
-def _set(path: Path, change: Change, first: int) -> FloatArray:
-    """Put every draw at a level at the start; from there each moves on as it was forecast."""
-    scale = _scale(path, np.array([change.value]))
-    on_scale = scale.forward(path.draws[:, first:])
-    level = scale.forward(np.array(change.value))
-    moved: FloatArray = scale.back(level + on_scale - on_scale[:, :1])
-    return moved
+def without_judgment(scenario: Scenario) -> Scenario:
+    """The same scenario before an analyst adjusted it."""
+    return scenario.model_copy(update={"judgments": ()})

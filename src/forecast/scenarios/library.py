@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from forecast.errors import DataError, Fault, ScenarioError, nearest
-from forecast.plans.catalogue import Catalogue, check_file, collect, inside, show_bounds
+from forecast.plans.catalogue import Catalogue, check_file, collect, ends, inside, legal_units, show_bounds
+from forecast.plans.formulas import parse_formula
 from forecast.plans.model import Plan, Series
-from forecast.scenarios.model import Change, Scenario, ScenarioFile, TargetChange
+from forecast.scenarios.model import Change, Course, Judgment, LeverMove, Scenario, ScenarioFile, TargetChange
+from forecast.scenarios.profiles import find_clash
+from forecast.scenarios.recipes.registry import check_recipe
 from forecast.schema.files import Document, read_yaml, validate
+from forecast.schema.language import Text
+from forecast.schema.periods import Period
 
 #: Files of `parameters/` that are not a plan's folder.
 GENERAL = ("defaults.yaml", "runs.yaml")
+Place = tuple[str | int, ...]
+#: Kinds that each put the path somewhere: two of them from one date contradict each other.
+PLACING = ("set", "hold", "growth")
+#: Why a lever stands where a reader put it.
+ASKED = Text(fr="demandé par le lecteur", en="asked for by the reader")
 
 
 def scenario_ids(catalogue: Catalogue, plan_id: str) -> list[str]:
@@ -44,22 +55,81 @@ def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[st
     faults = list(_check(file, document, plan, catalogue))
     if faults:
         raise DataError(faults=faults)
-    resolved: dict[str, Any] = dict(file)
+    resolved: dict[str, Any] = dict(file) | {"changes": (*pull_levers(file.levers, plan), *file.changes)}
     if file.extends:
         _check_extends(file.extends, plan.id, document, known, (*chain, scenario_id))
         base = _resolve(catalogue, plan, file.extends, (*chain, scenario_id))
-        own = {(change.on, change.start) for change in file.changes}
-        kept = tuple(change for change in base["changes"] if (change.on, change.start) not in own)
-        resolved["changes"] = (*kept, *file.changes)
+        own = {_place(change) for change in resolved["changes"]}
+        resolved["changes"] = (*(one for one in base["changes"] if _place(one) not in own), *resolved["changes"])
+        for name in ("recipes", "judgments"):
+            said = {(one.on, one.start) for one in getattr(file, name)}
+            resolved[name] = (*(one for one in base[name] if (one.on, one.start) not in said), *getattr(file, name))
         resolved["targets"] = {**base["targets"], **_merged(base["targets"], file.targets)}
-        resolved["assumptions"] = {**base["assumptions"], **file.assumptions}
+        for name in ("levers", "assumptions"):
+            resolved[name] = {**base[name], **getattr(file, name)}
+        line = document.line(("extends",))
+        if both := [Fault(document.path, line, message) for _, message in clashes(resolved["changes"])]:
+            raise DataError(faults=both)
     return resolved
+
+
+def _place(change: Change) -> tuple[str | None, ...]:
+    """What a change takes the place of in the scenario extended: the same lever, else the same act and start."""
+    return (change.lever,) if change.lever else (change.on, change.change, change.start)
+
+
+def pull_levers(moves: Mapping[str, LeverMove], plan: Plan) -> tuple[Change, ...]:
+    """Make changes of the levers that are moved; unknown ones are left to the check of the file."""
+    return tuple(
+        Change.model_construct(
+            **dict(move),
+            on=plan.levers[name].on,
+            change=plan.levers[name].change,
+            unit=plan.levers[name].unit,
+            lever=name,
+        )
+        for name, move in moves.items()
+        if name in plan.levers
+    )
+
+
+def with_levers(scenario: Scenario, plan: Plan, values: Mapping[str, float]) -> Scenario:
+    """Move levers of a scenario to magnitudes that a reader asks for.
+
+    Raises
+    ------
+    ScenarioError
+        If a lever is unknown, its magnitude outside its bounds, or it clashes with a change of the scenario.
+    """
+    moves = {}
+    for name, value in values.items():
+        if name not in plan.levers:
+            raise ScenarioError(f"unknown lever '{name}' of plan '{plan.id}'{nearest(name, plan.levers)}")
+        if message := _outside(name, value, plan):
+            raise ScenarioError(message)
+        earlier = scenario.levers.get(name)
+        update = {"value": value, "reason": ASKED, "source": (), "assumed": True}
+        moves[name] = earlier.model_copy(update=update) if earlier else LeverMove(value=value, reason=ASKED)
+    changes = (*(one for one in scenario.changes if one.lever not in moves), *pull_levers(moves, plan))
+    for _, message in clashes(changes):
+        raise ScenarioError(message)
+    return scenario.model_copy(update={"levers": {**scenario.levers, **moves}, "changes": changes})
+
+
+def _outside(name: str, value: float, plan: Plan) -> str | None:
+    """Say that a magnitude lies outside the bounds of its lever; None where it does not."""
+    lever = plan.levers[name]
+    if inside(value, lever.bounds):
+        return None
+    return f"{value:g} of lever '{name}' lies outside its bounds {show_bounds(lever.bounds)}"
 
 
 def _merged(base: Mapping[str, TargetChange], own: Mapping[str, TargetChange]) -> dict[str, TargetChange]:
     """What a scenario says of a target, over what its base says of the same one, field by field."""
     return {
-        name: base[name].model_copy(update=change.model_dump(exclude_none=True) | {"reason": change.reason})
+        name: base[name].model_copy(
+            update=change.model_dump(exclude_none=True) | ({"reason": change.reason} if change.reason else {})
+        )
         if name in base
         else change
         for name, change in own.items()
@@ -79,16 +149,72 @@ def _check_extends(base: str, plan_id: str, document: Document, known: list[str]
 
 def _check(file: ScenarioFile, document: Document, plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
     known: dict[str, Series] = {**plan.indicators, **plan.drivers}
-    seen: set[tuple[str, str]] = set()
-    for i, change in enumerate(file.changes):
+    placed: list[tuple[Place, Change]] = [
+        *((("levers", name), one) for name in file.levers for one in pull_levers({name: file.levers[name]}, plan)),
+        *((("changes", i), change) for i, change in enumerate(file.changes)),
+    ]
+    for name in file.levers:
+        if name not in plan.levers:
+            message = f"unknown lever '{name}'{nearest(name, plan.levers)}"
+            yield Fault(document.path, document.line(("levers", name)), message)
+    for loc, change in placed:
         for message in _check_change(change, plan, catalogue):
-            yield Fault(document.path, document.line(("changes", i)), message)
-        if (change.on, change.start) in seen:
-            message = f"two changes on '{change.on}' from {change.start}; keep one, or start the second later"
-            yield Fault(document.path, document.line(("changes", i)), message)
-        seen.add((change.on, change.start))
+            yield Fault(document.path, document.line(loc), message)
+    for i, message in clashes(change for _, change in placed):
+        yield Fault(document.path, document.line(placed[i][0]), message)
+    for group in ("recipes", "judgments"):
+        for i, one in enumerate(getattr(file, group)):
+            messages = (
+                _check_course(one, known, catalogue) if group == "recipes" else _check_judgment(one, known, catalogue)
+            )
+            for message in messages:
+                yield Fault(document.path, document.line((group, i)), message)
     yield from _check_targets(file, document, plan)
     yield from _check_assumptions(file, document, known)
+
+
+def clashes(changes: Iterable[Change]) -> Iterator[tuple[int, str]]:
+    """Find changes that cannot both hold: two of a kind from one date, or two that each put the path somewhere.
+
+    Yields
+    ------
+    (int, str)
+        Position of the second one, and what is wrong.
+    """
+    seen: set[tuple[str, str, str | None]] = set()
+    for i, change in enumerate(changes):
+        kind = "places" if change.change in PLACING else change.change
+        if (change.on, kind, change.start) in seen:
+            when = change.start or "the first period"
+            yield i, f"two changes on '{change.on}' from {when}; keep one, or start the second later"
+        seen.add((change.on, kind, change.start))
+
+
+def _check_course(course: Course, known: Mapping[str, Series], catalogue: Catalogue) -> Iterator[str]:
+    if course.on not in known:
+        yield f"unknown indicator or driver '{course.on}'{nearest(course.on, known)}"
+    try:
+        check_recipe(course.recipe, course.parameters)
+    except ScenarioError as error:
+        yield from str(error).splitlines()
+    yield from _check_sources(course.source, catalogue)
+
+
+def _check_judgment(judgment: Judgment, known: Mapping[str, Series], catalogue: Catalogue) -> Iterator[str]:
+    if judgment.on not in known:
+        yield f"unknown indicator or driver '{judgment.on}'{nearest(judgment.on, known)}"
+    elif judgment.unit != known[judgment.on].unit and not (
+        judgment.unit == "points" and known[judgment.on].unit == "%"
+    ):
+        unit = "points" if known[judgment.on].unit == "%" else known[judgment.on].unit
+        yield f"unit '{judgment.unit}' of the judgment on '{judgment.on}'; write {unit}"
+    yield from _check_sources(judgment.source, catalogue)
+
+
+def _check_sources(sources: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
+    for source in sources:
+        if source not in catalogue.sources:
+            yield f"unknown source '{source}'{nearest(source, catalogue.sources)}"
 
 
 def _check_targets(file: ScenarioFile, document: Document, plan: Plan) -> Iterator[Fault]:
@@ -112,9 +238,9 @@ def _check_assumptions(file: ScenarioFile, document: Document, known: Mapping[st
             yield Fault(
                 document.path, line, f"unit '{assumed.unit}' instead of '{known[name].unit}', the unit of '{name}'"
             )
-        elif not inside(assumed.value, known[name].bounds):
+        elif outside := [value for value in ends(assumed.value) if not inside(value, known[name].bounds)]:
             bounds = show_bounds(known[name].bounds)
-            yield Fault(document.path, line, f"value {assumed.value:g} of '{name}' lies outside its bounds {bounds}")
+            yield Fault(document.path, line, f"value {outside[0]:g} of '{name}' lies outside its bounds {bounds}")
 
 
 def _check_change(change: Change, plan: Plan, catalogue: Catalogue) -> Iterator[str]:
@@ -126,23 +252,47 @@ def _check_change(change: Change, plan: Plan, catalogue: Catalogue) -> Iterator[
     if item.measure not in ("flow", "stock"):
         yield f"indicator '{change.on}' is not measured in numbers; there is nothing to change"
         return
-    if change.on in plan.drivers:
-        yield f"no indicator is computed from the driver '{change.on}' yet: a change on it would move nothing"
-    legal = growth_units(item.unit) if change.change == "growth" else (item.unit,)
+    if change.on in plan.drivers and not moves_something(change.on, plan):
+        yield f"no formula names the driver '{change.on}': a change on it would move nothing"
+    legal = legal_units(change.change, item.unit)
     if change.unit not in legal:
-        yield f"unit '{change.unit}' of change {change.change} on '{change.on}'; write {' or '.join(map(str, legal))}"
-    if change.change == "set" and not inside(change.value, item.bounds):
-        yield f"value {change.value:g} of '{change.on}' lies outside its bounds {show_bounds(item.bounds)}"
-    if change.change == "growth" and change.unit == "%/year" and change.value <= -100:
-        yield f"growth {change.value:g} %/year on '{change.on}' leaves nothing; write more than -100"
-    for source in change.source:
-        if source not in catalogue.sources:
-            yield f"unknown source '{source}'{nearest(source, catalogue.sources)}"
+        shown = " or ".join("no unit" if unit is None else unit for unit in legal)
+        given = "no unit" if change.unit is None else f"unit '{change.unit}'"
+        yield f"{given} of change {change.change} on '{change.on}'; write {shown}"
+    for value in ends(change.value):
+        if message := _check_size(change, value, item, plan):
+            yield message
+            break
+    yield from _check_dates(change, item)
+    yield from _check_sources(change.source, catalogue)
 
 
-def growth_units(unit: str | None) -> tuple[str, str]:
-    """Units a growth may have: compound `%/year`, or linear in the unit itself (points for a percentage)."""
-    return "%/year", "points/year" if unit == "%" else f"{unit}/year"
+def _check_size(change: Change, value: float, item: Series, plan: Plan) -> str | None:
+    """Say why a magnitude cannot be; None where it can."""
+    if change.change in ("set", "cap") and not inside(value, item.bounds):
+        return f"value {value:g} of '{change.on}' lies outside its bounds {show_bounds(item.bounds)}"
+    if change.change == "growth" and change.unit == "%/year" and value <= -100:
+        return f"growth {value:g} %/year on '{change.on}' leaves nothing; write more than -100"
+    if change.change == "multiply" and value < 0:
+        return f"factor {value:g} on '{change.on}' is below zero; write 0 or more"
+    if change.change == "close_gap" and not 0 <= value <= 100:
+        return f"share {value:g} of the gap of '{change.on}'; write 0 to 100 (percent)"
+    return _outside(change.lever, value, plan) if change.lever else None
+
+
+def _check_dates(change: Change, item: Series) -> Iterator[str]:
+    if change.start and change.until and Period.parse(change.until) < Period.parse(change.start):
+        yield f"the change on '{change.on}' ends {change.until}, before it starts, {change.start}; swap them"
+        return
+    start, until = (Period.parse(text).time(item.measure) if text else None for text in (change.start, change.until))
+    if clash := find_clash(change.profile, -math.inf if start is None else start, until):
+        yield f"the change on '{change.on}': {clash}"
+
+
+def moves_something(driver: str, plan: Plan) -> bool:
+    """Whether a formula of the plan names a driver."""
+    formulas = (item.formula for item in (*plan.indicators.values(), *plan.drivers.values()) if item.formula)
+    return any(driver in parse_formula(formula).names for formula in formulas)
 
 
 def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:

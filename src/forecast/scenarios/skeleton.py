@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 from forecast.errors import ScenarioError
-from forecast.plans.catalogue import Catalogue
+from forecast.plans.catalogue import Catalogue, growth_units
 from forecast.plans.model import Indicator, Plan
 from forecast.plans.skeleton import write_new
-from forecast.scenarios.library import growth_units
 from forecast.scenarios.model import ScenarioFile
 from forecast.schema.names import check_name
 

@@ -116,6 +116,11 @@ class Path:
         """Forecast periods on the time axis, decimal years, shape (periods,)."""
         return np.array([period.time(self.measure) for period in self.periods])
 
+    @property
+    def start(self) -> FloatArray | float:
+        """Where the draws stood at the origin: the last known value, or, of what was assumed, one value a draw."""
+        return self.draws[:, 0] if self.model == "assumed" else self.origin_value
+
     def changed(self, draws: FloatArray, *, assumed: bool) -> Path:
         """The path as a scenario changes it, and says so."""
         notes = tuple(dict.fromkeys((*self.notes, "changed")))
@@ -132,16 +137,47 @@ class Path:
 
 
 @dataclass(frozen=True)
+class Tree:
+    """A formula beside what was observed.
+
+    Attributes
+    ----------
+    formula : str
+        As the plan has it.
+    drivers, assumed, missing : tuple of str
+        Drivers that it names; those whose value is assumed, and those of which nothing is known.
+    computed, observed : float or None
+        Median of the tree at the origin, and the value observed there, in the unit of the indicator.
+    undefined : float
+        Share of the draws in which the formula has no value.
+    """
+
+    formula: str
+    drivers: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    computed: float | None = None
+    observed: float | None = None
+    undefined: float = 0.0
+
+    @property
+    def factor(self) -> float | None:
+        """What the tree is multiplied by to agree with the value observed."""
+        return self.observed / self.computed if self.observed is not None and self.computed else None
+
+
+@dataclass(frozen=True)
 class Trajectories:
-    """Paths of a plan's indicators and drivers, by id, and the plan and scenario they belong to."""
+    """Paths of a plan's indicators and drivers, by id, the plan and scenario they belong to, and the driver trees."""
 
     plan: str
     scenario: str
     paths: Mapping[str, Path] = field(default_factory=dict)
+    trees: Mapping[str, Tree] = field(default_factory=dict)
 
     def with_paths(self, paths: Mapping[str, Path], scenario: str) -> Trajectories:
         """The same plan with other paths, under a scenario."""
-        return Trajectories(self.plan, scenario, paths)
+        return replace(self, scenario=scenario, paths=paths)
 
     def table(self, levels: Sequence[float]) -> pd.DataFrame:
         """Derive the *trajectories* table, one row per indicator, period and quantile."""

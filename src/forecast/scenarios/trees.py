@@ -1,0 +1,189 @@
+"""Driver trees: an indicator computed from its drivers, and what a change of a driver does to its forecast.
+
+An indicator with observations keeps its own forecast, which its history and many like it have calibrated: the tree
+says how far a change of the drivers moves it, draw by draw. What the change multiplies the tree by, it multiplies the
+forecast by; to a stock it adds what it adds to the tree. Without observations the tree itself is the forecast. The tree
+is reconciled with the last value observed, and says by how much it had to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from forecast.errors import ScenarioError
+from forecast.plans.formulas import Formula, parse_formula, sort_formulas
+from forecast.plans.model import Plan
+from forecast.scenarios.changes import keep_inside
+from forecast.scenarios.evaluation import evaluate, origin_value
+from forecast.schema.draws import FloatArray, Path, Tree
+
+DAYS_A_YEAR = 365.25
+#: Share of the draws in which a formula may have no value, a division by zero say; such draws keep their own forecast.
+MOST_UNDEFINED = 0.05
+
+
+def grow_trees(
+    plan: Plan,
+    before: Mapping[str, Path],
+    after: Mapping[str, Path],
+    act: Callable[[str, Path], Path] = lambda name, path: path,
+) -> tuple[dict[str, Path], dict[str, Tree]]:
+    """Let changed drivers move what is computed from them.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its indicators and drivers may have formulas.
+    before, after : mapping of str to Path
+        All paths as they were forecast, and with the changes of those that have no formula.
+    act : callable
+        Changes one path of a given name, once its formula has moved it and before others are computed from it.
+
+    Returns
+    -------
+    (paths, trees)
+        Paths of all that the formulas compute, and each formula beside what was observed.
+
+    Raises
+    ------
+    ScenarioError
+        If a formula has no value in more than one draw in twenty.
+    """
+    first, last = dict(before), dict(after)
+    trees = {}
+    for name, formula in in_order(plan):
+        missing = tuple(one for one in formula.names if one not in first)
+        assumed = tuple(one for one in formula.names if one in first and first[one].assumed)
+        tree = Tree(formula.text, formula.names, assumed, missing)
+        if not missing:
+            first[name], last[name], told = _grow_one(name, formula, plan, first, last)
+            tree = replace(tree, **told)
+        if name in last:
+            last[name] = act(name, last[name])
+        trees[name] = tree
+    return {name: last[name] for name in trees if name in last}, trees
+
+
+def in_order(plan: Plan) -> Iterator[tuple[str, Formula]]:
+    """Formulas of a plan, those of drivers before what is computed from them."""
+    items = {**plan.drivers, **plan.indicators}
+    formulas = {name: parse_formula(item.formula) for name, item in items.items() if item.formula}
+    return ((name, formulas[name]) for name in sort_formulas(formulas))
+
+
+def _grow_one(
+    name: str, formula: Formula, plan: Plan, before: Mapping[str, Path], after: Mapping[str, Path]
+) -> tuple[Path, Path, dict[str, Any]]:
+    """The path of one formula without and with the changes, and what it computes at the origin."""
+    own = before.get(name)
+    template = own or _template(name, plan, [before[one] for one in formula.names])
+    origin = own.origin_value if own else None
+    start = {one: at_time(before[one], template.origin.time(template.measure)) for one in formula.names}
+    plain = _compute(formula, template, before, start, origin)
+    moves = any(after[one] is not before[one] for one in formula.names)
+    moved = _compute(formula, template, after, start, origin) if moves else plain
+    undefined = float(max(np.isnan(values).any(axis=1).mean() for values in (plain, moved)))
+    if undefined > MOST_UNDEFINED:
+        raise ScenarioError(
+            f"the formula of '{name}' has no value in {100 * undefined:.0f}% of the draws (a division by zero?);"
+            " change its drivers, or keep them away from zero with max()"
+        )
+    at_origin = _center(origin_value(formula, start, origin=origin))
+    told = {"computed": at_origin, "observed": origin, "undefined": undefined}
+    if own is not None:
+        factor = own.origin_value / at_origin if own.origin_value and at_origin else 1.0
+        assumed = any(after[one].assumed for one in formula.names)
+        return own, _shift(own, plain, moved, factor, formula, assumed=assumed) if moves else own, told
+    first = float(np.nanmedian(plain[:, 0]))
+    template = replace(template, origin_value=first if at_origin is None else at_origin)
+    base = replace(template, draws=keep_inside(_fill(plain), template.bounds))
+    return base, replace(base, draws=keep_inside(_fill(moved), template.bounds)) if moves else base, told
+
+
+def _shift(path: Path, plain: FloatArray, moved: FloatArray, factor: float, formula: Formula, *, assumed: bool) -> Path:
+    """Move a path by what the drivers' changes make of the reconciled tree.
+
+    Draws in which the tree is unchanged, or has no value, stay as they are to the last digit.
+    """
+    acts = (moved != plain) & np.isfinite(moved) & np.isfinite(plain)
+    if not acts.any():
+        return path
+    added = path.draws + factor * (np.where(acts, moved, 0.0) - np.where(acts, plain, 0.0))
+    multiplies = acts & (plain > 0) & (moved >= 0) & (not formula.is_stock)
+    times = path.draws * (np.where(multiplies, moved, 1.0) / np.where(multiplies, plain, 1.0))
+    shifted = keep_inside(np.where(multiplies, times, added), path.bounds)
+    return path.changed(np.where(acts, shifted, path.draws), assumed=assumed)
+
+
+def _template(name: str, plan: Plan, drivers: list[Path]) -> Path:
+    """A path for what has no observation: the periods of its longest driver, its own unit and bounds."""
+    item, longest = plan.item(name), max(drivers, key=lambda path: len(path.periods))
+    return replace(
+        longest,
+        unit=str(item.unit),
+        measure=item.measure,
+        bounds=item.bounds,
+        model="tree",
+        used=("tree",),
+        notes=("tree",),
+        observations=0,
+        assumed=True,
+        record=None,
+    )
+
+
+def _compute(
+    formula: Formula,
+    template: Path,
+    paths: Mapping[str, Path],
+    start: Mapping[str, FloatArray],
+    origin: float | None,
+) -> FloatArray:
+    """Compute a formula on the periods of a path, (draws, periods); not a number where it has no value."""
+    values = {name: align(paths[name], template) for name in formula.names}
+    found = evaluate(formula, values, start=start, origin=origin, first=_share_ahead(template))
+    computed: FloatArray = np.broadcast_to(found.values, template.draws.shape)
+    return computed
+
+
+def _share_ahead(path: Path) -> float:
+    """Share of the first period that lies after the last known value: of a flow, only that share is still to come."""
+    first = path.periods[0]
+    years = ((first.end - first.start).days + 1) / DAYS_A_YEAR
+    return min(1.0, round(float(path.times[0] - path.origin.time(path.measure)) / years, 2))
+
+
+def _center(values: FloatArray) -> float | None:
+    """Median over the draws that have a value; None where none has, as with `lag` at the origin."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else None
+
+
+def align(path: Path, other: Path) -> FloatArray:
+    """Give the draws of a path on the periods of another, (draws, periods): linear in time between its own."""
+    if path.periods == other.periods:
+        return path.draws
+    return np.column_stack([at_time(path, time) for time in other.times])
+
+
+def at_time(path: Path, time: float) -> FloatArray:
+    """Give the draws of a path at a time, (draws,): its last value before the forecast, and its ends held."""
+    times = np.concatenate([[path.origin.time(path.measure)], path.times])
+    after = int(np.searchsorted(times, time))
+    if after == 0:
+        return np.broadcast_to(path.start, path.draws.shape[:1])
+    if after >= times.size:
+        return path.draws[:, -1]
+    share = (time - times[after - 1]) / (times[after] - times[after - 1])
+    low = path.draws[:, after - 2] if after > 1 else path.start
+    between: FloatArray = low + share * (path.draws[:, after - 1] - low)
+    return between
+
+
+def _fill(draws: FloatArray) -> FloatArray:
+    """Put the median of its period in place of a draw that has no value."""
+    return np.where(np.isnan(draws), np.nanmedian(draws, axis=0), draws)

@@ -1,0 +1,100 @@
+"""Scenarios tried again and again against one target: what does not depend on them is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forecast.plans.model import Plan, Target
+from forecast.scenarios.apply import apply, assumed_paths
+from forecast.scenarios.model import Scenario
+from forecast.schema.draws import FloatArray, Path, Trajectories
+from forecast.schema.streams import Streams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One indicator of a plan with all that moves it, as it was forecast.
+
+    Attributes
+    ----------
+    plan : Plan
+        With this indicator alone, and its targets as they are asked about.
+    observed : DataFrame
+        Table *observations*.
+    baseline : Trajectories
+        Paths of the indicator and of all that its formula is computed from, those that are assumed too.
+    collection : callable
+        Gives the public reference collection, for recipes.
+    """
+
+    plan: Plan
+    observed: pd.DataFrame
+    baseline: Trajectories
+    indicator: str
+    rng: Streams
+    collection: Callable[[], pd.DataFrame | None]
+
+    @classmethod
+    def prepare(
+        cls,
+        plan: Plan,
+        observed: pd.DataFrame,
+        baseline: Trajectories,
+        indicator: str,
+        *,
+        rng: Streams,
+        collection: Callable[[], pd.DataFrame | None] = lambda: None,
+    ) -> Trial:
+        """Narrow a forecast plan to one indicator; the draws stay as they are among all.
+
+        Raises
+        ------
+        PlanError
+            If the plan has no such indicator.
+        """
+        alone, acting = plan.only(indicator), {indicator, *plan.named_by(indicator)}
+        known = {**assumed_paths(plan, baseline, rng), **baseline.paths}
+        kept = {name: path for name, path in known.items() if name in acting}
+        return cls(alone, observed, replace(baseline, paths=kept), indicator, rng, collection)
+
+    @property
+    def target(self) -> Target | None:
+        """Last target in numbers."""
+        return next((one for one in reversed(self.plan.indicators[self.indicator].targets) if one.numeric), None)
+
+    @property
+    def draws(self) -> int:
+        """How many futures are computed; 0 where nothing is forecast."""
+        return max((len(path.draws) for path in self.baseline.paths.values()), default=0)
+
+    def run(self, scenario: Scenario) -> Trajectories:
+        """Give the paths under a scenario."""
+        return apply(scenario, self.plan, self.observed, self.baseline, rng=self.rng, collection=self.collection)
+
+    def at_due(self, scenario: Scenario) -> FloatArray | None:
+        """Draws (draws,) of the indicator at the due date under a scenario; None where it is not forecast."""
+        path = self.run(scenario).paths.get(self.indicator)
+        period = self.target.period if self.target else None
+        return path.at(period) if path and period else None
+
+    def suppose(self, values: Mapping[str, float]) -> Trial:
+        """Put assumed drivers at values, the same in every draw and period, in the unit of the driver."""
+        paths = {name: _at_value(self.baseline.paths[name], value) for name, value in values.items()}
+        return replace(self, baseline=replace(self.baseline, paths={**self.baseline.paths, **paths}))
+
+    def thin(self, draws: int) -> Trial:
+        """Keep at most so many draws, evenly out of all, to try more scenarios in the same time."""
+        kept = np.linspace(0, self.draws - 1, min(draws, self.draws)).round().astype(int)
+        paths = {name: replace(path, draws=path.draws[kept]) for name, path in self.baseline.paths.items()}
+        return replace(self, baseline=replace(self.baseline, paths=paths))
+
+
+def _at_value(path: Path, value: float) -> Path:
+    return replace(path, draws=np.full_like(path.draws, value), origin_value=value)
