@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -28,3 +29,19 @@ def test_a_notebook_imports_runs_and_shows(path: Path) -> None:
     for line in parameters.source.splitlines():
         assert line.count("=") == 1, line
         assert "  # " in line, f"{line}: say the unit and the meaning"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("scenarios", ["", "faster"])
+def test_the_comparison_runs_and_shows(small, language, scenarios):
+    path = next(path for path in NOTEBOOKS if path.name == "compare.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    given = {"plan": "clinic", "scenarios": scenarios, "language": language, "as_of": "2025-07-15", "by": ""}
+    parameters.source = "\n".join(f"{name} = {value!r}" for name, value in given.items())
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(small.root)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown = "".join(output["data"].get("text/html", "") for output in outputs if "data" in output)
+    assert shown.count("<svg") == 2
+    assert shown.count(f'class="part" lang="{language}"') == 4
+    assert ("Plus vite" if language == "fr" else "Faster") in shown

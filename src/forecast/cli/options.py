@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 from forecast.errors import DataError
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: A finite number with a decimal point, as `float` reads it but without underscores, `nan` and `inf`.
+NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.5 on
@@ -49,6 +52,35 @@ class PeriodOption(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
+class LeverMagnitude(click.ParamType):  # type: ignore[type-arg]
+    """A lever and the magnitude to move it to: `demand_growth=8`."""
+
+    name = "LEVER=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """Read both, or say how they are written."""
+        if isinstance(value, tuple):
+            return value
+        lever, equals, said = (piece.strip() for piece in value.partition("="))
+        if not (lever and equals and said):
+            self.fail(f"'{value}' is not a lever and its magnitude; write them as demand_growth=8", param, ctx)
+        if not NUMBER.fullmatch(said):
+            self.fail(f"'{said}' of lever '{lever}' is not a number; write it without its unit, as in 2.5", param, ctx)
+        return lever, float(said)
+
+
+def _each_once(ctx: click.Context, param: click.Parameter, moves: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    """Bring the levers together; refuse one that is put in two places."""
+    levers: dict[str, float] = {}
+    for lever, value in moves:
+        if lever in levers:
+            raise click.BadParameter(
+                f"lever '{lever}' is put at {levers[lever]:g} and at {value:g}; keep one", ctx, param
+            )
+        levers[lever] = value
+    return levers
+
+
 def as_of(function: F) -> F:
     """`--as-of`."""
     text = "Only what was known on this day counts; today by default."
@@ -59,6 +91,14 @@ def by(function: F) -> F:
     """`--by`."""
     text = "Another due date of the last target, e.g. 2028 or 2027-2028."
     return click.option("--by", type=PeriodOption(), default=None, help=text)(function)
+
+
+def levers(function: F) -> F:
+    """`--set`."""
+    text = "Move a lever of the plan, e.g. demand_growth=8; may be repeated."
+    return click.option("--set", "levers", type=LeverMagnitude(), multiple=True, callback=_each_once, help=text)(
+        function
+    )
 
 
 def language(function: F) -> F:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--model", default=None, help="Model; that of parameters/defaults.yaml by default.")
 @click.option("--draws", type=click.IntRange(100, 100_000), default=None, help="Predictive draws.")
 @click.option("--seed", type=click.IntRange(0), default=None, help="Seed of all generators.")
+@options.levers
 @options.as_of
 @options.by
 @options.language
@@ -33,6 +34,7 @@ def command(
     model: str | None,
     draws: int | None,
     seed: int | None,
+    levers: dict[str, float],
     as_of: date | None,
     by: Any,
     language: str | None,
@@ -49,7 +51,9 @@ def command(
     """
     from forecast.study import run_study
 
-    study = run_study(plan, scenario, as_of=as_of, by=by, model=model, draws=draws, seed=seed, only=indicator)
+    study = run_study(
+        plan, scenario, levers=levers, as_of=as_of, by=by, model=model, draws=draws, seed=seed, only=indicator
+    )
     if by is not None and not any(target.numeric for target in study.plan.indicators[indicator].targets):
         click.echo(f"'{indicator}' has no target in numbers: --by {by} changes nothing", err=True)
     if form == "json":

@@ -29,6 +29,7 @@ LARGEST = 1e15
 WIDEST = 1e6
 #: Weight of the likeliest value of a PERT: its mean is (lowest + 4 likeliest + highest) / 6.
 PERT_WEIGHT = 4.0
+MANY, NODES = 256, 2_049  # quantiles asked together from which a table serves; its nodes
 
 
 class Range(Record):
@@ -193,8 +194,24 @@ def _invert(shape: Shape, mode: float, levels: FloatArray) -> FloatArray:
     if shape == "triangular":
         above = 1 - np.sqrt((1 - levels) * (1 - mode))
         return np.where(levels < mode, np.sqrt(levels * mode), above)
+    if levels.size > MANY:
+        shares, places = _tabulate_pert(mode)
+        return np.interp(levels, shares, places)
     inverse: FloatArray = betaincinv(1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode), levels)
     return inverse
+
+
+@lru_cache(maxsize=256)
+def _tabulate_pert(mode: float) -> tuple[FloatArray, FloatArray]:
+    """Tabulate a PERT: shares below places, (nodes,) each, dense at both ends; a millionth of the width is lost.
+
+    The exact inverse takes 3 microseconds a value, which would be most of the time that comparing scenarios takes.
+    """
+    import numpy as np
+    from scipy.special import betainc
+
+    places = (1 - np.cos(np.linspace(0, np.pi, NODES))) / 2
+    return betainc(1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode), places), places
 
 
 @lru_cache(maxsize=1024)

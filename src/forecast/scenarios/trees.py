@@ -98,8 +98,8 @@ def _grow_one(
         factor = own.origin_value / at_origin if own.origin_value and at_origin else 1.0
         assumed = any(after[one].assumed for one in formula.names)
         return own, _shift(own, plain, moved, factor, formula, assumed=assumed) if moves else own, told
-    first = float(np.nanmedian(plain[:, 0]))
-    template = replace(template, origin_value=first if at_origin is None else at_origin)
+    first = float(np.nanmedian(plain[:, 0])) if at_origin is None else at_origin
+    template = replace(template, origin_value=first)
     base = replace(template, draws=keep_inside(_fill(plain), template.bounds))
     return base, replace(base, draws=keep_inside(_fill(moved), template.bounds)) if moves else base, told
 
@@ -165,25 +165,28 @@ def _center(values: FloatArray) -> float | None:
 
 def align(path: Path, other: Path) -> FloatArray:
     """Give the draws of a path on the periods of another, (draws, periods): linear in time between its own."""
-    if path.periods == other.periods:
-        return path.draws
-    return np.column_stack([at_time(path, time) for time in other.times])
+    return path.draws if path.periods == other.periods else at_times(path, other.times)
 
 
 def at_time(path: Path, time: float) -> FloatArray:
-    """Give the draws of a path at a time, (draws,): its last value before the forecast, and its ends held."""
-    times = np.concatenate([[path.origin.time(path.measure)], path.times])
-    after = int(np.searchsorted(times, time))
-    if after == 0:
-        return np.broadcast_to(path.start, path.draws.shape[:1])
-    if after >= times.size:
-        return path.draws[:, -1]
-    share = (time - times[after - 1]) / (times[after] - times[after - 1])
-    low = path.draws[:, after - 2] if after > 1 else path.start
-    between: FloatArray = low + share * (path.draws[:, after - 1] - low)
+    """Give the draws of a path at a time, (draws,)."""
+    return at_times(path, np.array([time]))[:, 0]
+
+
+def at_times(path: Path, times: FloatArray) -> FloatArray:
+    """Give the draws of a path at times, (draws, times): its last value before the forecast, and its ends held."""
+    if path.model == "assumed" and "changed" not in path.notes:  # the same at all times
+        return np.broadcast_to(path.draws[:, :1], (path.draws.shape[0], times.size))
+    known = np.concatenate([[path.origin.time(path.measure)], path.times])
+    values = np.column_stack([np.broadcast_to(path.start, path.draws.shape[:1]), path.draws])
+    after = np.clip(np.searchsorted(known, times), 1, known.size - 1)
+    share = np.clip((times - known[after - 1]) / (known[after] - known[after - 1]), 0.0, 1.0)
+    low, high = values[:, after - 1], values[:, after]
+    between: FloatArray = np.where(share == 1, high, low + share * (high - low))
     return between
 
 
 def _fill(draws: FloatArray) -> FloatArray:
     """Put the median of its period in place of a draw that has no value."""
-    return np.where(np.isnan(draws), np.nanmedian(draws, axis=0), draws)
+    missing = np.isnan(draws)
+    return np.where(missing, np.nanmedian(draws, axis=0), draws) if missing.any() else draws
