@@ -37,8 +37,8 @@ def test_the_comparison_runs_and_shows(small, language, scenarios):
     path = next(path for path in NOTEBOOKS if path.name == "compare.ipynb")
     notebook = nbformat.read(path, as_version=4)
     (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    given = {"plan": "clinic", "scenarios": scenarios, "language": language, "as_of": "2025-07-15", "by": ""}
-    parameters.source = "\n".join(f"{name} = {value!r}" for name, value in given.items())
+    given = {"plan": "clinic", "scenarios": scenarios, "language": language, "as_of": "2025-07-15"}
+    parameters.source += "".join(f"\n{name} = {value!r}" for name, value in given.items())
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(small.root)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     shown = "".join(output["data"].get("text/html", "") for output in outputs if "data" in output)

@@ -1,4 +1,4 @@
-"""`forecast run`: the report notebook over the matrix."""
+"""`forecast run`: the notebooks over the matrix."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARKS = {"done": "✓", "failed": "✗", "unchanged": "="}
 
 @click.command(name="run")
 @click.option("--plan", "plans", multiple=True, help="Only this plan; may be given several times.")
-@click.option("--scenario", "-s", "scenarios", multiple=True, help="Only this scenario; may be given several times.")
+@click.option("--scenario", "-s", "scenarios", multiple=True, help="Only this one, or comparison; repeatable.")
 @click.option("--lang", "languages", multiple=True, type=click.Choice(["fr", "en"]), help="Only this language.")
 @click.option("--entry", default=None, help="Only this entry of parameters/runs.yaml.")
 @click.option("--jobs", default=None, type=click.IntRange(1), help="Runs at a time; the number of cores by default.")
@@ -46,6 +46,8 @@ def command(
     **parameters: Any,
 ) -> int:
     """Execute the report notebook for every plan × scenario × language of parameters/runs.yaml.
+
+    Beside them the notebook that compares the scenarios of a plan is executed, as if `comparison` were one more.
 
     Each run leaves a folder with report.html, report.ipynb, tables and run.json; index.html lists them all. A run whose
     inputs have not changed is not made again. Exit code 1 when a run failed; the others are kept.

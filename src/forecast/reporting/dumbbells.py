@@ -44,7 +44,7 @@ def draw_dumbbells(pairs: Mapping[str, Pair], voice: Voice) -> Spec | None:
         "title": _title(voice, assumed=any(pair.aim.assumed for pair in known.values())),
         "data": {"values": rows},
         "layer": _layers(x, voice.unit_name(indicator.unit), [row["scenario"] for row in rows]),
-        "config": _config(voice.language),
+        "config": make_config(voice.language),
     }
 
 
@@ -119,7 +119,8 @@ def _layers(x: Axis, unit: str, order: list[str]) -> list[Spec]:
     ]
 
 
-def _config(language: str) -> Spec:
+def make_config(language: str) -> Spec:
+    """Look of a chart with a row for each name."""
     return {
         "aria": False,
         "font": FONT,

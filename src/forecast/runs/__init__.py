@@ -1,5 +1,5 @@
 """Runs: plans × scenarios × languages → executed notebooks and their records."""
 
-from forecast.runs.leave import leave
+from forecast.runs.leave import leave, leave_comparison
 
-__all__ = ["leave"]
+__all__ = ["leave", "leave_comparison"]

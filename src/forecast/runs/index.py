@@ -18,6 +18,7 @@ from forecast.errors import ForecastError
 from forecast.plans.catalogue import Catalogue
 from forecast.reporting.ages import age
 from forecast.runs.record import Run, find_runs, unwritable
+from forecast.scenarios.library import COMPARISON
 from forecast.schema.language import LANGUAGES, format_date, translator
 from forecast.schema.parameters import Parameters
 
@@ -120,13 +121,17 @@ def _plan(
     yield '<section class="plan">'
     for language in LANGUAGES:
         yield f'<h2 class="text" lang="{language}">{escape(_plan_title(plan_id, language, catalogue))}</h2>'
-    keys = sorted((key for key in latest if key[0] == plan_id), key=lambda key: (key[1] != "baseline", key[1]))
-    for key in keys:
+    for key in sorted((key for key in latest if key[0] == plan_id), key=_order):
         for language in LANGUAGES:
             if run := latest[key].get(language):
                 yield _run(run, language, results, catalogue, today)
         yield from _older(older.get(key, []), results)
     yield "</section>\n"
+
+
+def _order(key: tuple[str, str]) -> tuple[bool, bool, str]:
+    """Put the baseline of a plan first, and the comparison of its scenarios last."""
+    return key[1] == COMPARISON, key[1] != "baseline", key[1]
 
 
 def _plan_title(plan_id: str, language: str, catalogue: Catalogue) -> str:

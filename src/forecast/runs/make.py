@@ -22,11 +22,12 @@ from typing import Any
 from forecast.errors import RunError
 from forecast.models import registry
 from forecast.plans.catalogue import Catalogue
-from forecast.runs.inputs import Inputs, digest, gather_inputs
+from forecast.runs.inputs import COMPARE, COMPARED, REPORT, Inputs, digest, gather_inputs
 from forecast.runs.leave import PROOF
 from forecast.runs.matrix import Job
 from forecast.runs.record import ASIDE, check_results, find_runs, find_same, place
 from forecast.runs.worker import JOB, RESULT
+from forecast.scenarios.library import COMPARISON
 from forecast.schema.parameters import Parameters
 from forecast.schema.periods import Period
 
@@ -201,15 +202,18 @@ def _execute(request: Request, job: Job, inputs: Inputs, workers: Workers, work:
 
 
 def _job(request: Request, job: Job) -> dict[str, Any]:
-    plan = request.catalogue.plan(job.plan)
+    """What the worker is to execute: the notebook, its parameters, and the title of its report."""
+    title = request.catalogue.plan(job.plan).title.in_(job.language)
+    compared = job.scenario == COMPARISON
     return {
         "root": str(request.catalogue.root),
+        "notebook": COMPARE if compared else REPORT,
         "language": job.language,
-        "title": plan.title.in_(job.language),
+        "title": f"{title} – {COMPARED.in_(job.language)}" if compared else title,
         "time_limit": request.parameters.time_limit,
         "parameters": {
             "plan": job.plan,
-            "scenario": job.scenario,
+            **({"scenarios": ""} if compared else {"scenario": job.scenario}),
             "language": job.language,
             "as_of": request.as_of.isoformat(),
             "by": request.by.text if request.by else "",

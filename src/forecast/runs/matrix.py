@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 from forecast.errors import DataError, Fault, RunError, nearest
 from forecast.plans.catalogue import Catalogue
 from forecast.scenarios import scenario_ids
+from forecast.scenarios.library import COMPARISON
 from forecast.schema.files import Document, Record, read_yaml, validate
 from forecast.schema.language import LANGUAGES, Language
 
@@ -63,7 +64,7 @@ class Matrix(Record):
 
 @dataclass(frozen=True, order=True)
 class Job:
-    """One run to make: plan × scenario × language."""
+    """One run to make: plan × scenario × language; `comparison` instead of a scenario sets them all side by side."""
 
     plan: str
     scenario: str
@@ -92,7 +93,7 @@ def _check(name: str, entry: Entry, document: Document, catalogue: Catalogue) ->
     for plan in () if entry.plans == "all" else entry.plans:
         if plan not in catalogue.plan_ids:
             yield Fault(document.path, line, f"unknown plan '{plan}'{nearest(plan, catalogue.plan_ids)}")
-    known = {scenario for plan in catalogue.plan_ids for scenario in scenario_ids(catalogue, plan)}
+    known = {scenario for plan in catalogue.plan_ids for scenario in _names(catalogue, plan)}
     for scenario in () if entry.scenarios == "all" else entry.scenarios:
         if scenario not in known:
             yield Fault(document.path, line, f"no plan has a scenario '{scenario}'{nearest(scenario, known)}")
@@ -125,9 +126,7 @@ def jobs_of(
             raise RunError(f"unknown plan '{plan}'{nearest(plan, catalogue.plan_ids)}")
     entries = [matrix.runs[entry]] if entry else list(matrix.runs.values())
     whole = [job for each in entries for job in _expand(catalogue, each)]
-    _refuse_unknown(
-        scenarios, {scenario for plan in plans or catalogue.plan_ids for scenario in scenario_ids(catalogue, plan)}
-    )
+    _refuse_unknown(scenarios, {name for plan in plans or catalogue.plan_ids for name in _names(catalogue, plan)})
     kept = [
         job
         for job in dict.fromkeys(whole)
@@ -146,9 +145,15 @@ def _refuse_unknown(scenarios: Sequence[str], known: Iterable[str]) -> None:
             raise RunError(f"unknown scenario '{scenario}'{nearest(scenario, known)}")
 
 
+def _names(catalogue: Catalogue, plan: str) -> list[str]:
+    """What is run of a plan: its scenarios, then their comparison where there are several."""
+    found = [name for name in scenario_ids(catalogue, plan) if name != COMPARISON]
+    return [*found, COMPARISON] if len(found) > 1 else found
+
+
 def _expand(catalogue: Catalogue, entry: Entry) -> Iterator[Job]:
     for plan in catalogue.plan_ids if entry.plans == "all" else entry.plans:
-        for scenario in scenario_ids(catalogue, plan):
+        for scenario in _names(catalogue, plan):
             if entry.scenarios == "all" or scenario in entry.scenarios:
                 for language in entry.languages:
                     yield Job(plan, scenario, language)

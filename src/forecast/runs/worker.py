@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from forecast.runs.inputs import NOTEBOOK
 from forecast.runs.leave import FOLDER
 from forecast.runs.parameters import check_parameters
 
@@ -20,7 +19,7 @@ RESULT = "result.json"
 
 
 def execute(folder: Path) -> dict[str, Any]:
-    """Execute the report notebook into `folder` and convert it; say how long it took and what failed.
+    """Execute the notebook of a job into `folder` and convert it; say how long it took and what failed.
 
     The notebook is saved after every cell, so that a failed one is kept. Papermill's own verdict is not trusted:
     the caller looks for the proof that the last cell leaves.
@@ -40,7 +39,7 @@ def _execute_notebook(job: dict[str, Any]) -> str | None:
     import nbformat
     import papermill
 
-    notebook: Any = nbformat.read(Path(job["root"]) / NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    notebook: Any = nbformat.read(Path(job["root"], job["notebook"]), as_version=4)  # type: ignore[no-untyped-call]
     check_parameters(notebook, job["parameters"])
     notebook.metadata["forecast"] = {"language": job["language"], "title": job["title"]}
     deadline = time.monotonic() + job["time_limit"]

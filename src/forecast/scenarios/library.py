@@ -17,6 +17,9 @@ from forecast.schema.files import Document, read_yaml, validate
 from forecast.schema.language import Text
 from forecast.schema.periods import Period
 
+#: Stands in place of a scenario where all those of a plan are run side by side; no scenario may be called so.
+COMPARISON = "comparison"
+RESERVED = f"no scenario may be called '{COMPARISON}': all of them side by side are run by that name; rename it"
 #: Files of `parameters/` that are not a plan's folder.
 GENERAL = ("defaults.yaml", "runs.yaml")
 Place = tuple[str | int, ...]
@@ -257,8 +260,8 @@ def _check_change(change: Change, plan: Plan, catalogue: Catalogue) -> Iterator[
     legal = legal_units(change.change, item.unit)
     if change.unit not in legal:
         shown = " or ".join("no unit" if unit is None else unit for unit in legal)
-        given = "no unit" if change.unit is None else f"unit '{change.unit}'"
-        yield f"{given} of change {change.change} on '{change.on}'; write {shown}"
+        given = f"unit '{change.unit}' of change" if change.unit else "no unit is given for change"
+        yield f"{given} {change.change} on '{change.on}'; write {shown}"
     for value in ends(change.value):
         if message := _check_size(change, value, item, plan):
             yield message
@@ -314,5 +317,7 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
             faults.append(
                 Fault(f"parameters/{plan.id}/baseline.yaml", 0, "every plan needs a scenario called baseline")
             )
+        if COMPARISON in names:
+            faults.append(Fault(f"parameters/{plan.id}/{COMPARISON}.yaml", 0, RESERVED))
         faults += collect([lambda plan=plan, name=name: load(catalogue, plan, name) for name in names])  # type: ignore[misc]
     return faults

@@ -9,6 +9,7 @@ from forecast.errors import ScenarioError
 from forecast.plans.catalogue import Catalogue, growth_units
 from forecast.plans.model import Indicator, Plan
 from forecast.plans.skeleton import write_new
+from forecast.scenarios.library import COMPARISON, RESERVED
 from forecast.scenarios.model import ScenarioFile
 from forecast.schema.names import check_name
 
@@ -41,6 +42,8 @@ changes:
 def write_scenario(catalogue: Catalogue, plan: Plan, name: str) -> Path:
     """Write the skeleton of a scenario; raise rather than replace a file."""
     check_name(name, "scenario", ScenarioError)
+    if name == COMPARISON:
+        raise ScenarioError(RESERVED)
     path = catalogue.root / "parameters" / plan.id / f"{name}.yaml"
     numeric = [(key, item) for key, item in plan.indicators.items() if item.numeric]
     write_new({path: HEAD + (_body(*numeric[0]) if numeric else "")}, catalogue)

@@ -66,8 +66,9 @@ class Trial:
 
     @property
     def target(self) -> Target | None:
-        """Last target in numbers."""
-        return next((one for one in reversed(self.plan.indicators[self.indicator].targets) if one.numeric), None)
+        """Last target in numbers that falls due."""
+        targets = reversed(self.plan.indicators[self.indicator].targets)
+        return next((one for one in targets if one.numeric and one.period), None)
 
     @property
     def draws(self) -> int:
