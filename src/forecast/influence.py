@@ -30,6 +30,8 @@ from forecast.study import Bench
 POINTS = 128
 #: Draws behind each evaluation of the design: the median of so many is steady enough to tell what moves it.
 DRAWS = 400
+#: Share of the spread of the forecast that a median must vary by to be shared out.
+LEAST = 0.001
 #: Resamples behind the intervals of the shares.
 RESAMPLES = 200
 
@@ -277,16 +279,21 @@ def share_variance(probe: Probe, factors: Sequence[Factor], points: int) -> tupl
     seed = int(rng.integers(1, 2**31))
     values = np.array([effect.value for effect in effects])
     probabilities = np.array([effect.probability for effect in effects])
-    return _estimate(problem, values, factors, seed), _estimate(problem, probabilities, factors, seed)
+    draws = probe.trial.at_due(probe.scenario)
+    spread = 0.0 if draws is None else float(np.std(draws))
+    return (
+        _estimate(problem, values, factors, seed, least=LEAST * spread),
+        _estimate(problem, probabilities, factors, seed, least=1 / probe.trial.draws),
+    )
 
 
 def _estimate(
-    problem: Mapping[str, object], outcomes: FloatArray, factors: Sequence[Factor], seed: int
+    problem: Mapping[str, object], outcomes: FloatArray, factors: Sequence[Factor], seed: int, *, least: float
 ) -> tuple[Share, ...]:
-    """Estimate the shares of one outcome; none when it does not vary."""
+    """Estimate the shares of one outcome; none when it varies by no more than `least`: what is left is of the draws."""
     from SALib.analyze import sobol
 
-    if np.ptp(outcomes) <= 1e-12 * max(1.0, float(np.abs(outcomes).max())):
+    if np.ptp(outcomes) <= max(least, 1e-12 * max(1.0, float(np.abs(outcomes).max()))):
         return ()
     found = sobol.analyze(problem, outcomes, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
     columns = [np.asarray(found[key], dtype=float).tolist() for key in ("S1", "S1_conf", "ST", "ST_conf")]

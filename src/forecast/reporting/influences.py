@@ -45,7 +45,7 @@ def influence_text(influence: Influence, bench: Bench, language: str) -> Iterato
 
 
 def influence_sections(comparison: Comparison, language: str, *, points: int = POINTS) -> Html:
-    """What matters most for each indicator that levers act on: under the baseline, or the first scenario still open.
+    """What matters most for each indicator that levers act on: under the baseline, else a scenario still open.
 
     Parameters
     ----------
@@ -56,6 +56,8 @@ def influence_sections(comparison: Comparison, language: str, *, points: int = P
     for name in shown_indicators(comparison):
         acting = {name, *comparison.plan.named_by(name)}
         open_in = [one for one in comparison.scenarios if name in comparison.pairs.get(one.id, {})]
+        # a scenario that itself puts the indicator somewhere leaves nothing for the levers to move
+        open_in.sort(key=lambda one: name in {*(a.on for a in one.changes), *(b.on for b in one.recipes)})
         if open_in and any(lever.on in acting for lever in comparison.plan.levers.values()):
             found = measure_influence(bench, open_in[0], name, points=points)
             sections.append(influence_section(found, bench, language))
@@ -163,7 +165,13 @@ def moving(influence: Influence) -> list[Swing]:
     """Factors that move the value or the probability, alone or with others; the largest first."""
     shares = (*influence.value_shares, *influence.probability_shares)
     together = {share.factor.name for share in shares if share.total > LEAST}
-    return [one for one in influence.swings if one.value or one.probability or one.factor.name in together]
+    return [one for one in influence.swings if _shows(one, influence.draws) or one.factor.name in together]
+
+
+def _shows(swing: Swing, draws: int) -> bool:
+    """Whether one factor alone moves the probability by more than a draw, or the value at all that is printed."""
+    largest = max(abs(swing.low.value), abs(swing.high.value))
+    return abs(swing.probability) > 1 / draws or abs(swing.value) > LEAST * largest
 
 
 def notes(influence: Influence, bench: Bench, voice: Voice) -> Iterator[str]:
