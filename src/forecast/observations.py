@@ -220,9 +220,19 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
     for plan in plans:
         document = catalogue.document(plan.id)
         faults += _proposal_faults(plan, named.keys(), document)
+        faults += _assumption_faults(plan, rows, document)
         for name, indicator in plan.indicators.items():
             faults += _baseline_faults(plan, name, indicator, rows, document)
     return faults
+
+
+def _assumption_faults(plan: Plan, rows: list[Row], document: Document) -> Iterator[Fault]:
+    """Refuse to assume what is observed: the assumption would be ignored."""
+    observed = {row.observation.series for row in rows}
+    for name, side in plan.drivers.items():
+        if side.assumed is not None and plan.series_of(name)[0] in observed:
+            message = f"driver '{name}' is observed and assumed; leave its assumption out"
+            yield Fault(document.path, document.line(("drivers", name, "assumed")), message)
 
 
 def _named_series(plans: Iterable[Plan]) -> dict[str, Series]:
