@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -105,7 +105,8 @@ class Bench:
             baseline = models.forecast(
                 observed, plan, model=self.parameters.model, draws=self.parameters.draws, rng=self.rng
             )
-            self.forecasts[key] = observed, baseline
+            paths = {name: path.seen_from(self.as_of) for name, path in baseline.paths.items()}
+            self.forecasts[key] = observed, replace(baseline, paths=paths)
         return plan, *self.forecasts[key]
 
     def apply(self, scenario: Scenario) -> tuple[Plan, Trajectories]:

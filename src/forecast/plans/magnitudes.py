@@ -29,6 +29,7 @@ LARGEST = 1e15
 WIDEST = 1e6
 #: Weight of the likeliest value of a PERT: its mean is (lowest + 4 likeliest + highest) / 6.
 PERT_WEIGHT = 4.0
+TINY = 1e-100  # level of probability that counts as none
 MANY, NODES = 256, 2_049  # quantiles asked together from which a table serves; its nodes
 
 
@@ -197,7 +198,8 @@ def _invert(shape: Shape, mode: float, levels: FloatArray) -> FloatArray:
     if levels.size > MANY:
         shares, places = _tabulate_pert(mode)
         return np.interp(levels, shares, places)
-    inverse: FloatArray = betaincinv(1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode), levels)
+    told = np.where(levels < TINY, 0.0, levels)  # where the inverse is not a number any more
+    inverse: FloatArray = betaincinv(1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode), told)
     return inverse
 
 

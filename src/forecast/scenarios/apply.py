@@ -199,6 +199,7 @@ def assumed_paths(plan: Plan, baseline: Trajectories, rng: Streams) -> dict[str,
             draws=np.repeat(size[:, None], len(leader.periods), axis=1),
             periods=leader.periods,
             origin=leader.origin,
+            ahead=leader.ahead,
             origin_value=middle(side.assumed.value),
             unit=str(side.unit),
             measure=side.measure,
@@ -239,7 +240,7 @@ def _act(
 
 
 def _starts(one: Change | Course, path: Path) -> date:
-    return Period.parse(one.start).end if one.start else path.periods[0].end
+    return Period.parse(one.start).end if one.start else path.periods[path.ahead].end
 
 
 def _goal(plan: Plan, name: str) -> tuple[float, int] | None:

@@ -86,7 +86,7 @@ def find_start(path: Path, written: str | None, what: str) -> tuple[int, float]:
         If it starts after the last period forecast; `what` is its name.
     """
     if written is None:
-        return 0, float(path.times[0])
+        return path.ahead, float(path.times[path.ahead])
     start = Period.parse(written)
     for i, period in enumerate(path.periods):
         if period.start >= start.start if _is_finer(period, start) else period.end >= start.end:

@@ -44,7 +44,7 @@ class Move(Reasoned):
     value : float, Range or None
         Magnitude, in the unit of the change; *hold* has none.
     start : period or None
-        First period that it acts on; None is the first one forecast.
+        First period that it acts on; None is the first one forecast that is not over on the as-of day.
     until : period or None
         Its end, as the profile reads it.
     profile : Profile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,8 @@ class Path:
         Whether it rests on an assumed value.
     record : Record or None
         How the default model fared in this situation; None for other models.
+    ahead : int
+        Position of the first period that is not over on the as-of day: what starts without a date starts there.
     """
 
     draws: FloatArray
@@ -110,11 +113,16 @@ class Path:
     observations: int = 0
     assumed: bool = False
     record: Record | None = None
+    ahead: int = 0
 
     @cached_property
     def times(self) -> FloatArray:
         """Forecast periods on the time axis, decimal years, shape (periods,)."""
         return np.array([period.time(self.measure) for period in self.periods])
+
+    def seen_from(self, day: date) -> Path:
+        """The same path, knowing which of its periods are over on a day; all being over, it starts with the first."""
+        return replace(self, ahead=next((i for i, period in enumerate(self.periods) if period.end >= day), 0))
 
     @property
     def start(self) -> FloatArray | float:

@@ -104,7 +104,7 @@ def move(scenario: Scenario, changes: Sequence[Change], values: Sequence[float])
 
 def begin(change: Change, path: Path) -> Period:
     """First period that a change acts on, as it is written."""
-    return Period.parse(change.start) if change.start else path.periods[0]
+    return Period.parse(change.start) if change.start else path.periods[path.ahead]
 
 
 def postpone(change: Change, path: Path, years: int) -> Change:
