@@ -300,6 +300,14 @@ def test_a_few_draws_without_a_value_keep_their_own_forecast(make_path, plant, l
     assert found.trees["share"].undefined == pytest.approx(16 / 401)
 
 
+def test_beyond_all_numbers_a_draw_keeps_its_own_forecast(make_path, plant, litres, more, run_scenario):
+    share = make_path(bounds=(0.0, None))
+    least = replace(litres["collected"], draws=np.full_like(litres["collected"].draws, 1e-308))
+    add = more(change="add", value=1e6, unit="L")
+    found = run_scenario(add, plan=plant(bounds=(0, None)), share=share, **{**litres, "collected": least})
+    np.testing.assert_array_equal(found.paths["share"].draws, share.draws)
+
+
 def test_without_observations_a_draw_without_a_value_gets_the_median(make_path, plant, litres, run_scenario):
     drivers = with_zeros(litres, 0.04)
     share = run_scenario(plan=plant(bounds=(None, None)), **drivers).paths["share"].draws

@@ -112,11 +112,13 @@ def _shift(path: Path, plain: FloatArray, moved: FloatArray, factor: float, form
     acts = (moved != plain) & np.isfinite(moved) & np.isfinite(plain)
     if not acts.any():
         return path
-    added = path.draws + factor * (np.where(acts, moved, 0.0) - np.where(acts, plain, 0.0))
     multiplies = acts & (plain > 0) & (moved >= 0) & (not formula.is_stock)
-    times = path.draws * (np.where(multiplies, moved, 1.0) / np.where(multiplies, plain, 1.0))
-    shifted = keep_inside(np.where(multiplies, times, added), path.bounds)
-    return path.changed(np.where(acts, shifted, path.draws), assumed=assumed)
+    with np.errstate(over="ignore", invalid="ignore"):  # too large a number is no value
+        added = path.draws + factor * (np.where(acts, moved, 0.0) - np.where(acts, plain, 0.0))
+        times = path.draws * (np.where(multiplies, moved, 1.0) / np.where(multiplies, plain, 1.0))
+    shifted = np.where(multiplies, times, added)
+    acts &= np.isfinite(shifted)
+    return path.changed(np.where(acts, keep_inside(shifted, path.bounds), path.draws), assumed=assumed)
 
 
 def _template(name: str, plan: Plan, drivers: list[Path]) -> Path:
