@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from forecast.compare import MIXTURE, compare, move_levers
 from forecast.compare.comparison import COLUMNS, MILESTONES
-from forecast.compare.effort import find_neutral
 from forecast.compare.mixture import choose, share_weights
 from forecast.errors import PlanError, ScenarioError
 from forecast.scenarios.changes import change_path
+from forecast.scenarios.neutral import find_neutral
 from forecast.schema.periods import Period
 from forecast.study import open_bench
 

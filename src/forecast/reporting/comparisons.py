@@ -12,7 +12,7 @@ from forecast.reporting.dumbbells import draw_dumbbells
 from forecast.reporting.grids import Grid
 from forecast.reporting.markup import Html, bullets, disclosure, element, paragraphs, part
 from forecast.reporting.text import moved_label
-from forecast.reporting.voice import Voice
+from forecast.reporting.voice import Voice, whole_units
 from forecast.scenarios.model import Scenario
 from forecast.schema.language import check_language, format_number
 
@@ -26,9 +26,8 @@ def make_voice(comparison: Comparison, language: str) -> Voice:
     """Speak a language with the units of the plan; those in which everything observed is whole are counted."""
     bench = comparison.bench
     observed = bench.forecast(comparison.scenarios[0])[1]
-    whole = (observed["value"] % 1 == 0).groupby(observed["unit"]).all()
-    counts = frozenset(str(unit) for unit in whole.index[whole] if unit != "%")
-    return Voice(check_language(language), bench.catalogue.units, comparison.plan.source_language, counts)
+    units, source = bench.catalogue.units, comparison.plan.source_language
+    return Voice(check_language(language), units, source, whole_units(observed))
 
 
 def compare_text(comparison: Comparison, language: str) -> Iterator[str | Grid]:

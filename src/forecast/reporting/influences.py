@@ -17,8 +17,7 @@ from forecast.reporting.grids import Grid
 from forecast.reporting.layout import value_axis
 from forecast.reporting.marks import COMMITTED, INK
 from forecast.reporting.markup import Html, element, paragraphs, part
-from forecast.reporting.seeking import whole_units
-from forecast.reporting.voice import Voice
+from forecast.reporting.voice import Voice, whole_units
 from forecast.schema.language import check_language, format_exact, translator
 from forecast.study import Bench
 

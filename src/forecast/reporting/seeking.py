@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from forecast.reporting.changes import growth
-from forecast.reporting.voice import COUNTED_WHOLE, Voice
+from forecast.reporting.voice import COUNTED_WHOLE, Voice, whole_units
 from forecast.schema.language import NO_BREAK, check_language, format_exact
 from forecast.seek import Answer, Setting
 from forecast.study import Bench
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def seek_text(answer: Answer, bench: Bench, language: str) -> str:
@@ -28,12 +24,6 @@ def seek_text(answer: Answer, bench: Bench, language: str) -> str:
     if answer.assumed:
         said = _("Under an assumption: {sentence}").format(sentence=said)
     return " ".join([said, *_remarks(answer, bench, voice)])
-
-
-def whole_units(observed: pd.DataFrame) -> frozenset[str]:
-    """Units in which everything observed is a whole number."""
-    whole = (observed["value"] % 1 == 0).groupby(observed["unit"]).all()
-    return frozenset(str(unit) for unit in whole.index[whole] if unit != "%")
 
 
 def _subject(answer: Answer, bench: Bench, voice: Voice) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
 from babel import Locale
 
 from forecast.assessment.chances import describe
@@ -86,7 +87,8 @@ class Voice:
     @classmethod
     def of(cls, study: Study, language: str) -> Voice:
         """Make the voice of a study in a language; raise `DataError` for one that is not spoken."""
-        return cls(check_language(language), study.catalogue.units, study.plan.source_language, _counts(study))
+        units, source = study.catalogue.units, study.plan.source_language
+        return cls(check_language(language), units, source, whole_units(study.observed))
 
     @property
     def translate(self) -> Callable[[str], str]:
@@ -309,9 +311,8 @@ class Voice:
         return {"very likely": _("very likely"), "probable": _("probable"), "possible": _("possible")}[key]
 
 
-def _counts(study: Study) -> frozenset[str]:
+def whole_units(observed: pd.DataFrame) -> frozenset[str]:
     """Units in which everything observed is a whole number: items, persons, requests."""
-    observed = study.observed
     whole = (observed["value"] % 1 == 0).groupby(observed["unit"]).all()
     return frozenset(str(unit) for unit in whole.index[whole] if unit != "%")
 

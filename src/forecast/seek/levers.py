@@ -15,11 +15,10 @@ from forecast.scenarios import Scenario
 from forecast.scenarios.changes import Stretch, find_stretch
 from forecast.scenarios.library import ASKED, PLACING
 from forecast.scenarios.model import Change, LeverMove
+from forecast.scenarios.neutral import find_neutral
 from forecast.schema.draws import SAME_TIME, FloatArray, Path
 from forecast.schema.periods import PER_YEAR, Period
 
-#: Magnitudes that change nothing, by kind of change.
-NEUTRAL = {"add": 0.0, "close_gap": 0.0, "multiply": 1.0}
 #: Kinds without a neutral magnitude, of which a little less than the forecast does by itself may still be enough.
 PLACED = ("growth", "set")
 #: How many times the size of its values a path without a bound may be made to move by the due date.
@@ -147,36 +146,10 @@ def size_up(change: Change, path: Path, due: float, lever: Lever | None, weight:
     if start.time(path.measure) > due + SAME_TIME or start.end > path.periods[-1].end:
         return None
     stretch = find_stretch(path, change)
-    rest = NEUTRAL.get(change.change)
-    if rest is None:
-        rest = _own(path, change, stretch, due)
+    rest = find_neutral(change, path, due)
+    assert rest is not None  # there is a path
     low, high = lever.bounds if lever else _pace_bounds(path, stretch, due)
     return Sought(change.lever, change, start, min(max(rest, low), high), (low, high), weight)
-
-
-def _own(path: Path, change: Change, stretch: Stretch, due: float) -> float:
-    """What the forecast does by itself: its pace up to the due date, its median at the start, or its highest draw."""
-    if change.change == "growth":
-        return _own_pace(path, change, stretch, due)
-    acted = path.draws[:, stretch.first :]
-    return float(acted.max() if change.change == "cap" else np.median(acted[:, 0]))
-
-
-def _own_pace(path: Path, change: Change, stretch: Stretch, due: float) -> float:
-    """Pace at which a growth ends on the median that the forecast has at the due date.
-
-    Linear: Σ w·Δ / Σ w·years; compound: exp(Σ w·Δlog / Σ w·years) − 1, in percent; w is the weight of the profile.
-    """
-    times, values = _medians(path)
-    counted = stretch.weights * (path.times <= due + SAME_TIME)
-    years = float(counted @ np.diff(times))
-    if years == 0:
-        return 0.0
-    if change.unit != "%/year":
-        return float(counted @ np.diff(values)) / years
-    if values.min() <= 0:
-        return 0.0
-    return 100 * float(np.expm1(counted @ np.diff(np.log(values)) / years))
 
 
 def _pace_bounds(path: Path, stretch: Stretch, due: float) -> tuple[float, float]:
