@@ -24,7 +24,7 @@ from forecast.scenarios.judging import judge_path
 from forecast.scenarios.magnitudes import draw_magnitude
 from forecast.scenarios.model import Change, Course, Scenario, TargetChange
 from forecast.scenarios.trees import grow_trees
-from forecast.schema.draws import Path, Trajectories
+from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.language import Text
 from forecast.schema.periods import PER_YEAR, Period
 from forecast.schema.streams import Streams
@@ -194,7 +194,7 @@ def assumed_paths(plan: Plan, baseline: Trajectories, rng: Streams) -> dict[str,
         )
         if side.assumed is None or name in baseline.paths or leader is None:
             continue
-        size = draw_magnitude(side.assumed.value, leader.draws.shape[0], rng.stream("magnitude", f"{name}:assumed"))
+        size = _draw(side.assumed.value, f"{name}:assumed", leader, rng)
         found[name] = Path(
             draws=np.repeat(size[:, None], len(leader.periods), axis=1),
             periods=leader.periods,
@@ -229,14 +229,19 @@ def _act(
     kinds = list(KINDS)
     changes = [change for change in scenario.changes if change.on == name]
     for change in sorted(changes, key=lambda change: (kinds.index(change.change), _starts(change, path))):
-        size = np.zeros(path.draws.shape[0])
-        if change.value is not None:
-            size = draw_magnitude(change.value, path.draws.shape[0], rng.stream("magnitude", change.key))
+        size = _draw(0.0 if change.value is None else change.value, change.key, path, rng)
         path = change_path(path, change, size, _goal(plan, name))
     for judgment in (one for one in scenario.judgments if one.on == name):
-        size = draw_magnitude(judgment.value, path.draws.shape[0], rng.stream("magnitude", judgment.key))
-        path = judge_path(path, judgment, size)
+        path = judge_path(path, judgment, _draw(judgment.value, judgment.key, path, rng))
     return path
+
+
+def _draw(value: Magnitude, key: str, path: Path, rng: Streams) -> FloatArray:
+    """Draw a magnitude for each draw of a path; a number needs no stream, which takes longer to make than it."""
+    draws = path.draws.shape[0]
+    if not isinstance(value, Range):
+        return np.full(draws, float(value))
+    return draw_magnitude(value, draws, rng.stream("magnitude", key))
 
 
 def _starts(one: Change | Course, path: Path) -> date:

@@ -172,6 +172,8 @@ def align(path: Path, other: Path) -> FloatArray:
 
 def at_time(path: Path, time: float) -> FloatArray:
     """Give the draws of a path at a time, (draws,)."""
+    if time <= path.origin.time(path.measure):
+        return np.full(path.draws.shape[0], path.start)
     return at_times(path, np.array([time]))[:, 0]
 
 
