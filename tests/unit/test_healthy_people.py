@@ -88,19 +88,13 @@ def test_one_known_error_is_not_enough(gather, errors):
 
 
 def test_the_rules_word_for_word():
-    assert RULES["improving", True] == (
-        "the change is toward the target and significant, given both sampling errors"
-    )
+    assert RULES["improving", True] == ("the change is toward the target and significant, given both sampling errors")
     assert RULES["little", True] == "the change is not significant, given both sampling errors"
-    assert RULES["worse", True] == (
-        "the change is away from the target and significant, given both sampling errors"
-    )
+    assert RULES["worse", True] == ("the change is away from the target and significant, given both sampling errors")
     assert RULES["little", False] == (
         "less than a tenth of the targeted change was made, or moved away less than a tenth of the baseline"
     )
-    assert RULES["worse", False] == (
-        "moved away by at least a tenth of the baseline; no sampling error is known"
-    )
+    assert RULES["worse", False] == ("moved away by at least a tenth of the baseline; no sampling error is known")
 
 
 def test_the_least_changes_that_count():
