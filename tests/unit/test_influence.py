@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +10,7 @@ from tests.lever_plan import AS_OF, FILES, PLAN, write_catalogue
 
 from forecast import scenarios
 from forecast.errors import PlanError, ScenarioError
-from forecast.influence import POINTS, Influence, measure_influence
-from forecast.plans.model import Lever
+from forecast.influence import Influence, measure_influence
 from forecast.schema.periods import Period
 from forecast.study import open_bench
 
@@ -184,21 +182,6 @@ def test_a_lever_that_the_scenario_does_not_let_move_is_not_weighed(bench):
     write_catalogue(bench.catalogue.root, {growth: text})
     found = measure_influence(bench, "growing", "waiting", points=4, draws=50)
     assert {"pace", "level"}.isdisjoint(one.factor.name for one in found.swings)
-
-
-def test_eight_levers_take_less_than_ten_seconds(bench):
-    kinds = {"add": (-50.0, 50.0), "multiply": (0.9, 1.1), "growth": (-3.0, 3.0), "cap": (300.0, 2000.0)}
-    units = {"add": "persons", "multiply": None, "growth": "%/year", "cap": "persons"}
-    levers = {
-        f"{on}_{kind}": Lever(on=on, change=kind, unit=units[kind], bounds=bounds)
-        for on in ("served", "asked")
-        for kind, bounds in kinds.items()
-    }
-    plan = bench.plan.model_copy(update={"levers": levers})
-    start = time.process_time()
-    found = measure_influence(replace(bench, plan=plan), "baseline", "share")
-    assert time.process_time() - start < 10
-    assert (len(found.value_shares), found.evaluations) == (8, POINTS * 10)
 
 
 # Wrong questions
