@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 
 from forecast import reporting
+from forecast.reporting.adjustments import judgment_sentence
 from forecast.reporting.changes import change_sentence
 from forecast.reporting.voice import Voice
-from forecast.study import run_study
+from forecast.scenarios.model import Judgment
+from forecast.schema.periods import Period
+from forecast.study import open_bench, run_study
 
 AS_OF = date(2025, 9, 30)
 WHY = "reason: {fr: Parce que, en: Because}"
@@ -141,3 +144,36 @@ def test_of_a_baseline_it_says_that_nothing_is_changed_only_when_it_has_another_
     for name, expected in (("same", True), ("baseline", False), ("faster", False)):
         study = run_study("clinic", name, as_of=AS_OF, catalogue=driven, draws=200)
         assert ("Nothing is changed or assumed." in str(reporting.scenario_notes(study, "en"))) is expected
+
+
+# Judgment, on a real plan with the public reference collection
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """The sentences on a judgment of the real plan: `judged(50)` adds 50 points to plasma self-sufficiency."""
+    name, due = "plasma_self_sufficiency", Period.parse("2028")
+    bench = open_bench("hema_quebec_2021_2025", by=due, only=name, draws=500, as_of=date(2026, 11, 23))
+
+    def judged(size, language="en"):
+        told = {"on": name, "value": size, "unit": "points", "expires": "2030", "reason": {"fr": "a", "en": "a"}}
+        update = {"judgments": (Judgment.model_validate(told),)}
+        study = bench.run(bench.scenario("baseline").model_copy(update=update))
+        paths = (study.unadjusted.paths, study.trajectories.paths)
+        plain, with_it = (float((one[name].at(due) >= 42).mean()) for one in paths)
+        voice = Voice.of(study, language)
+        return judgment_sentence(study.scenario.judgments[0], study, voice)[1], voice, plain, with_it
+
+    return judged
+
+
+def test_the_forecast_without_judgment_stands_beside_it(judged):
+    said, voice, plain, with_it = judged({"low": 1, "likely": 2, "high": 6, "sure": 0.8})
+    assert plain < with_it
+    assert f"probability of {voice.probability(plain)}; with it, {voice.probability(with_it)}." in said
+
+
+@pytest.mark.parametrize(("size", "warned"), [(2, False), (60, True)])
+@pytest.mark.parametrize(("language", "words"), [("en", "Few moves were ever so large"), ("fr", "Peu de mouvements")])
+def test_a_judgment_beyond_what_similar_indicators_did_says_so(judged, size, warned, language, words):
+    assert (words in judged(size, language)[0]) is warned

@@ -17,8 +17,8 @@ from forecast.schema.language import format_exact, format_number
 from forecast.schema.scales import Scale
 from forecast.study import Study
 
-#: Share of similar indicators below which an adjusted path is called beyond what they ever did.
-SELDOM = 0.01
+#: Share of the moves of similar indicators below which an adjusted path is called unusually far.
+SELDOM = 0.05
 Founded = tuple[str, str, tuple[str, ...], str]
 
 
@@ -66,21 +66,24 @@ def _beside(judgment: Judgment, study: Study, voice: Voice) -> Iterator[str]:
         after=voice.probability(float(targets[-1].met_by(after).mean())),
     )
     years = targets[-1].period.time(plain.measure) - plain.origin.time(plain.measure)
-    if _is_implausible(judgment.on, plain, float(np.median(after)), years, study):
-        yield _("Fewer than 1% of similar public indicators ever moved that far in so many years.")
+    share = _share_as_far(judgment.on, plain, float(np.median(after)), years, study)
+    if share is not None and share < SELDOM:
+        said = _("Few moves were ever so large: {share} of those of similar public indicators in so many years.")
+        yield said.format(share=voice.share(share))
 
 
-def _is_implausible(name: str, path: Path, value: float, years: float, study: Study) -> bool:
+def _share_as_far(name: str, path: Path, value: float, years: float, study: Study) -> float | None:
+    """Share of the moves of similar indicators, 0 to 1, that went from here as far as a value in so many years."""
     known, item = study.assessment.achieved(), study.plan.item(name)
     if known is None:
-        return False
+        return None
     rows = study.observed[(study.observed["indicator"] == name) & study.observed["used"]]
     values = rows["value"].tolist()
     if not values:
-        return False
+        return None
     here, there = Scale.of(np.array([*values, value]), *item.bounds).forward(np.array([path.origin_value, value]))
     share = known.share_of(item, values, float(there - here), years, start=path.origin_value)
-    return share is not None and share.share < SELDOM
+    return None if share is None else share.share
 
 
 def tree_items(study: Study, voice: Voice) -> Iterator[Html]:

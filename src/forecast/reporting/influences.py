@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from forecast.compare import Comparison
 from forecast.influence import Factor, Influence, Share, Swing, measure_influence
-from forecast.reporting.boards import DASH
+from forecast.reporting.boards import DASH, marked
 from forecast.reporting.changes import growth
 from forecast.reporting.comparisons import shown_indicators
 from forecast.reporting.drawing import described_svg
 from forecast.reporting.dumbbells import LETTERS, LINE, MARGIN, ROW, WIDE, WIDTH, make_config
-from forecast.reporting.figures import BAND_EDGE, BANDS, SCHEMA, Spec
+from forecast.reporting.figures import ASSUMED_BANDS, BAND_EDGE, BANDS, SCHEMA, Spec
 from forecast.reporting.grids import Grid
 from forecast.reporting.layout import value_axis
 from forecast.reporting.marks import COMMITTED, INK
@@ -120,13 +120,15 @@ def _heading(influence: Influence, bench: Bench, voice: Voice) -> str:
 
 
 def goal(influence: Influence, bench: Bench, voice: Voice) -> str:
-    """Name the indicator, its target and the due date."""
+    """Name the indicator, its target and the due date, and say where the levers act through assumed drivers."""
     _ = voice.translate
-    return _("{name}, {target}, due {due}").format(
+    said = _("{name}, {target}, due {due}").format(
         name=voice.text(bench.plan.indicators[influence.indicator].name),
         target=voice.level(influence.target, influence.unit),
         due=voice.due(influence.target),
     )
+    assumed = any(swing.factor.kind == "assumption" for swing in influence.swings)
+    return marked(said, [_("rests on an assumption")] if assumed else [])
 
 
 def factor_name(factor: Factor, bench: Bench, voice: Voice) -> str:
@@ -225,7 +227,9 @@ def draw_tornado(influence: Influence, bench: Bench, voice: Voice) -> Spec:
         "title": None,
         "axis": {"labelExpr": "split(datum.label, '|')", "labelLimit": 240},
     }
-    bar = {"type": "bar", "size": 16, "stroke": BAND_EDGE, "strokeWidth": 0.6, "color": BANDS[1][2]}
+    assumed = any(swing.factor.kind == "assumption" for swing in influence.swings)
+    colour = (ASSUMED_BANDS if assumed else BANDS)[1][2]
+    bar = {"type": "bar", "size": 16, "stroke": BAND_EDGE, "strokeWidth": 0.6, "color": colour}
     said = _(
         "Median when due, from the low to the high end of each lever or assumption alone; the line stands where"
         " nothing is moved, the brown one at the target."
