@@ -1,14 +1,16 @@
 """What a report says of a scenario's changes: what, how much, from when until when, why and from which source."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from forecast import reporting
-from forecast.reporting.adjustments import judgment_sentence
+from forecast.reporting.adjustments import judgment_sentence, tree_items
 from forecast.reporting.changes import change_sentence
 from forecast.reporting.voice import Voice
 from forecast.scenarios.model import Judgment
+from forecast.schema.draws import Tree
 from forecast.schema.periods import Period
 from forecast.study import open_bench, run_study
 
@@ -177,3 +179,29 @@ def test_the_forecast_without_judgment_stands_beside_it(judged):
 @pytest.mark.parametrize(("language", "words"), [("en", "Few moves were ever so large"), ("fr", "Peu de mouvements")])
 def test_a_judgment_beyond_what_similar_indicators_did_says_so(judged, size, warned, language, words):
     assert (words in judged(size, language)[0]) is warned
+
+
+# Driver trees
+
+
+TREE = Tree("100 * seen / visits", ("seen", "visits"), computed=50.0, observed=60.0)
+
+
+@pytest.mark.parametrize(
+    ("tree", "english", "french"),
+    [
+        (TREE, "it gives 50%, where 60% was observed: it is multiplied by 1.20.", "elle est multipliée par 1,20."),
+        (replace(TREE, computed=None), "it could not be compared with what was observed", "n’a pu être comparée"),
+        (replace(TREE, observed=None), "the formula itself is the forecast", "la formule elle-même est la prévision"),
+        (replace(TREE, missing=("seen",)), "nothing is known or assumed of Seen", "rien n’est connu ni supposé de Vus"),
+        (replace(TREE, undefined=0.03), "In 3% of the draws it has no value", "Dans 3 % des tirages"),
+    ],
+)
+def test_a_tree_says_how_it_meets_what_was_observed(driven, tree, english, french):
+    study = run_study("clinic", as_of=AS_OF, catalogue=driven, draws=200)
+    study = replace(study, trajectories=replace(study.trajectories, trees={"seen_on_time": tree}))
+    for language, words in (("en", english), ("fr", french)):
+        (said,) = (
+            str(item).replace("\N{NO-BREAK SPACE}", " ") for item in tree_items(study, Voice.of(study, language))
+        )
+        assert words in said

@@ -89,7 +89,7 @@ def _share_as_far(name: str, path: Path, value: float, years: float, study: Stud
 def tree_items(study: Study, voice: Voice) -> Iterator[Html]:
     """Say of each formula how it meets what was observed, and on which assumptions it rests."""
     for name, tree in study.trajectories.trees.items():
-        if name in study.plan.indicators:
+        if name in study.plan.indicators or tree.observed is not None:
             yield _tree_item(name, tree, study, voice)
 
 
@@ -111,6 +111,8 @@ def _tree_item(name: str, tree: Tree, study: Study, voice: Voice) -> Html:
                 factor=format_number(tree.factor, voice.language, 2),
             )
         )
+    elif tree.observed is not None:
+        said.append(_("At the last known value it has none, or zero: it could not be compared with what was observed."))
     else:
         said.append(_("No value is known to reconcile it with: the formula itself is the forecast."))
     if tree.undefined:
