@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from forecast import assessment, models, observations, scenarios
@@ -13,7 +13,7 @@ from forecast.assessment import Assessment
 from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Plan
 from forecast.reference import achieved_in, collection_in
-from forecast.scenarios import Scenario
+from forecast.scenarios import Ground, Scenario
 from forecast.schema.draws import Trajectories
 from forecast.schema.parameters import Parameters
 from forecast.schema.periods import Period
@@ -64,6 +64,21 @@ class Study:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """What scenarios with the same assumed values and due dates have in common."""
+
+    plan: Plan
+    observed: pd.DataFrame
+    baseline: Trajectories
+    rng: Streams
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The paths that scenarios change, made when the first one is applied."""
+        return scenarios.lay_ground(self.plan, self.baseline, self.rng)
+
+
+@dataclass(frozen=True)
 class Bench:
     """A plan as known on a date, on which scenarios are tried: what does not depend on them is worked out once.
 
@@ -83,7 +98,7 @@ class Bench:
     by: Period | None
     parameters: Parameters
     catalogue: Catalogue
-    forecasts: dict[str, tuple[pd.DataFrame, Trajectories]] = field(default_factory=dict, repr=False)
+    forecasts: dict[str, Forecast] = field(default_factory=dict, repr=False)
 
     @property
     def rng(self) -> Streams:
@@ -96,6 +111,10 @@ class Bench:
 
     def forecast(self, scenario: Scenario) -> tuple[Plan, pd.DataFrame, Trajectories]:
         """Resolve targets, bring in assumed values and forecast; each set of assumptions and dues is forecast once."""
+        plan, known = self._forecast(scenario)
+        return plan, known.observed, known.baseline
+
+    def _forecast(self, scenario: Scenario) -> tuple[Plan, Forecast]:
         own = self.plan if self.only is None else self.plan.only(self.only)
         plan = scenarios.resolve(scenario, own, by=self.by)
         dues = [(name, target.due) for name, one in plan.indicators.items() for target in one.targets]
@@ -106,14 +125,15 @@ class Bench:
                 observed, plan, model=self.parameters.model, draws=self.parameters.draws, rng=self.rng
             )
             paths = {name: path.seen_from(self.as_of) for name, path in baseline.paths.items()}
-            self.forecasts[key] = observed, replace(baseline, paths=paths)
-        return plan, *self.forecasts[key]
+            self.forecasts[key] = Forecast(plan, observed, replace(baseline, paths=paths), self.rng)
+        return plan, self.forecasts[key]
 
     def apply(self, scenario: Scenario) -> tuple[Plan, Trajectories]:
         """Give the resolved plan and the paths under a scenario; nothing is assessed."""
-        plan, observed, baseline = self.forecast(scenario)
+        plan, known = self._forecast(scenario)
         collection = partial(collection_in, self.catalogue.root)
-        return plan, scenarios.apply(scenario, plan, observed, baseline, rng=self.rng, collection=collection)
+        about = scenario, plan, known.observed, known.baseline
+        return plan, scenarios.apply(*about, rng=self.rng, collection=collection, ground=known.ground)
 
     def run(self, scenario: Scenario) -> Study:
         """Forecast and assess the plan under a scenario: the whole method."""

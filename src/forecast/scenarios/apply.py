@@ -7,8 +7,8 @@ then judgment; of one kind, what starts earlier.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, get_args
@@ -23,7 +23,7 @@ from forecast.scenarios.courses import follow_recipe
 from forecast.scenarios.judging import judge_path
 from forecast.scenarios.magnitudes import draw_magnitude
 from forecast.scenarios.model import Change, Course, Scenario, TargetChange
-from forecast.scenarios.trees import grow_trees
+from forecast.scenarios.trees import Root, grow_trees, root_trees
 from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.language import Text
 from forecast.schema.periods import PER_YEAR, Period
@@ -155,6 +155,7 @@ def apply(
     *,
     rng: Streams,
     collection: Callable[[], pd.DataFrame | None] = lambda: None,
+    ground: Ground | None = None,
 ) -> Trajectories:
     """Change the paths that a scenario names, on the baseline's own draws.
 
@@ -172,17 +173,47 @@ def apply(
         One stream per uncertain magnitude.
     collection : callable
         Gives the public reference collection when a recipe first asks for it; None where it is not at hand.
+    ground : Ground, optional
+        What `lay_ground` makes of this plan and baseline, where several scenarios are applied to them.
 
     Raises
     ------
     ScenarioError
         If something acts after the last period forecast, or a formula has no value in too many draws.
     """
-    before = {**assumed_paths(plan, baseline, rng), **baseline.paths}
+    ground = ground or lay_ground(plan, baseline, rng)
     act = partial(_act, scenario=scenario, plan=plan, observed=observed, rng=rng, collection=collection)
-    leaves = {name: path if plan.item(name).formula else act(name, path) for name, path in before.items()}
-    grown, trees = grow_trees(plan, before, leaves, act)
+    leaves = {name: path if plan.item(name).formula else act(name, path) for name, path in ground.before.items()}
+    grown, trees = grow_trees(ground.roots, ground.before, leaves, act)
     return replace(baseline.with_paths({**leaves, **grown}, scenario.id), trees=trees)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What scenarios are applied to, and what none of them changes.
+
+    Attributes
+    ----------
+    before : mapping of str to Path
+        Paths as they were forecast, and those of drivers that the plan assumes.
+    roots : mapping of str to Root
+        Formulas computed on them.
+    """
+
+    before: Mapping[str, Path]
+    roots: Mapping[str, Root]
+
+
+def lay_ground(plan: Plan, baseline: Trajectories, rng: Streams) -> Ground:
+    """Bring in what the plan assumes of its drivers and compute its formulas, once for all scenarios.
+
+    Raises
+    ------
+    ScenarioError
+        If a formula has no value in too many draws.
+    """
+    before = {**assumed_paths(plan, baseline, rng), **baseline.paths}
+    return Ground(before, root_trees(plan, before))
 
 
 def assumed_paths(plan: Plan, baseline: Trajectories, rng: Streams) -> dict[str, Path]:

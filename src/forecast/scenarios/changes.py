@@ -131,7 +131,7 @@ def move_center(path: Path, center: FloatArray) -> FloatArray:
 
     The distance is kept on the scale on which the path is modelled, so that bounds hold.
     """
-    medians = np.median(path.draws, axis=0)
+    medians = path.medians
     scale = scale_of(path, center)
     distance = scale.forward(path.draws) - scale.forward(medians)
     moved: FloatArray = scale.back(scale.forward(keep_inside(center, path.bounds)) + distance)
@@ -145,7 +145,7 @@ def _grow(
 
     `%/year` compounds, any other unit is linear.
     """
-    medians = np.median(path.draws, axis=0)
+    medians = path.medians
     before = [path.origin.time(path.measure), *path.times]
     values = np.concatenate([[path.origin_value], medians])
     center = np.broadcast_to(medians, path.draws.shape).copy()

@@ -9,8 +9,7 @@ is reconciled with the last value observed, and says by how much it had to be.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,8 +25,56 @@ DAYS_A_YEAR = 365.25
 MOST_UNDEFINED = 0.05
 
 
+@dataclass(frozen=True)
+class Root:
+    """A formula and what it computes before anything is changed.
+
+    Attributes
+    ----------
+    formula : Formula
+        Read from the plan.
+    tree : Tree
+        The formula beside what was observed.
+    path : Path or None
+        Forecast of what it computes: its own, or what the formula makes of its drivers; None where one is missing.
+    plain : array (draws, periods) or None
+        What the formula computes, as it is, before it is reconciled with the last value observed.
+    start : mapping of str to array (draws,)
+        Its drivers at the origin.
+    """
+
+    formula: Formula
+    tree: Tree
+    path: Path | None = None
+    plain: FloatArray | None = None
+    start: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+def root_trees(plan: Plan, before: Mapping[str, Path]) -> dict[str, Root]:
+    """Compute every formula of a plan on the paths as they were forecast; no scenario enters.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its indicators and drivers may have formulas.
+    before : mapping of str to Path
+        All paths as they were forecast.
+
+    Raises
+    ------
+    ScenarioError
+        If a formula has no value in more than one draw in twenty.
+    """
+    first, roots = dict(before), {}
+    for name, formula in in_order(plan):
+        roots[name] = _root(name, formula, plan, first)
+        if (path := roots[name].path) is not None:
+            first[name] = path
+    return roots
+
+
 def grow_trees(
-    plan: Plan,
+    roots: Mapping[str, Root],
     before: Mapping[str, Path],
     after: Mapping[str, Path],
     act: Callable[[str, Path], Path] = lambda name, path: path,
@@ -36,8 +83,8 @@ def grow_trees(
 
     Parameters
     ----------
-    plan : Plan
-        Its indicators and drivers may have formulas.
+    roots : mapping of str to Root
+        Formulas as `root_trees` computes them before anything is changed.
     before, after : mapping of str to Path
         All paths as they were forecast, and with the changes of those that have no formula.
     act : callable
@@ -53,18 +100,14 @@ def grow_trees(
     ScenarioError
         If a formula has no value in more than one draw in twenty.
     """
-    first, last = dict(before), dict(after)
-    trees = {}
-    for name, formula in in_order(plan):
-        missing = tuple(one for one in formula.names if one not in first)
-        assumed = tuple(one for one in formula.names if one in first and first[one].assumed)
-        tree = Tree(formula.text, formula.names, assumed, missing)
-        if not missing:
-            first[name], last[name], told = _grow_one(name, formula, plan, first, last)
-            tree = replace(tree, **told)
+    first = {**before, **{name: root.path for name, root in roots.items() if root.path is not None}}
+    last, trees = dict(after), {}
+    for name, root in roots.items():
+        trees[name] = root.tree
+        if root.path is not None:
+            last[name], trees[name] = _move(name, root, first, last)
         if name in last:
             last[name] = act(name, last[name])
-        trees[name] = tree
     return {name: last[name] for name in trees if name in last}, trees
 
 
@@ -75,33 +118,57 @@ def in_order(plan: Plan) -> Iterator[tuple[str, Formula]]:
     return ((name, formulas[name]) for name in sort_formulas(formulas))
 
 
-def _grow_one(
-    name: str, formula: Formula, plan: Plan, before: Mapping[str, Path], after: Mapping[str, Path]
-) -> tuple[Path, Path, dict[str, Any]]:
-    """The path of one formula without and with the changes, and what it computes at the origin."""
+def _root(name: str, formula: Formula, plan: Plan, before: Mapping[str, Path]) -> Root:
+    """Compute one formula on what was forecast, and set it beside what was observed."""
+    missing = tuple(one for one in formula.names if one not in before)
+    assumed = tuple(one for one in formula.names if one in before and before[one].assumed)
+    tree = Tree(formula.text, formula.names, assumed, missing)
+    if missing:
+        return Root(formula, tree, before.get(name))
     own = before.get(name)
     template = own or _template(name, plan, [before[one] for one in formula.names])
     origin = own.origin_value if own else None
     start = {one: at_time(before[one], template.origin.time(template.measure)) for one in formula.names}
     plain = _compute(formula, template, before, start, origin)
-    moves = any(after[one] is not before[one] for one in formula.names)
-    moved = _compute(formula, template, after, start, origin) if moves else plain
-    undefined = float(max(np.isnan(values).any(axis=1).mean() for values in (plain, moved)))
+    at_origin = _center(origin_value(formula, start, origin=origin))
+    tree = replace(tree, computed=at_origin, observed=origin, undefined=_share_undefined(name, plain))
+    if own is None:
+        first = float(np.nanmedian(plain[:, 0])) if at_origin is None else at_origin
+        template = replace(template, origin_value=first)
+        own = replace(template, draws=keep_inside(_fill(plain), template.bounds))
+    return Root(formula, tree, own, plain, start)
+
+
+def _move(name: str, root: Root, before: Mapping[str, Path], after: Mapping[str, Path]) -> tuple[Path, Tree]:
+    """The path of one formula with the changes of its drivers; as it was forecast where none of them changes."""
+    path, plain, formula, tree = root.path, root.plain, root.formula, root.tree
+    assert path is not None
+    if plain is None or all(after[one] is before[one] for one in formula.names):
+        return path, tree
+    moved = _compute(formula, path, after, root.start, tree.observed)
+    tree = replace(tree, undefined=max(tree.undefined, _share_undefined(name, moved)))
+    if tree.observed is None:
+        return replace(path, draws=keep_inside(_fill(moved), path.bounds)), tree
+    factor = path.origin_value / tree.computed if path.origin_value and tree.computed else 1.0
+    assumed = any(after[one].assumed for one in formula.names)
+    return _shift(path, plain, moved, factor, formula, assumed=assumed), tree
+
+
+def _share_undefined(name: str, values: FloatArray) -> float:
+    """Share of the draws in which a formula has no value.
+
+    Raises
+    ------
+    ScenarioError
+        If it is more than one in twenty.
+    """
+    undefined = float(np.isnan(values).any(axis=1).mean())
     if undefined > MOST_UNDEFINED:
         raise ScenarioError(
             f"the formula of '{name}' has no value in {100 * undefined:.0f}% of the draws (a division by zero?);"
             " change its drivers, or keep them away from zero with max()"
         )
-    at_origin = _center(origin_value(formula, start, origin=origin))
-    told = {"computed": at_origin, "observed": origin, "undefined": undefined}
-    if own is not None:
-        factor = own.origin_value / at_origin if own.origin_value and at_origin else 1.0
-        assumed = any(after[one].assumed for one in formula.names)
-        return own, _shift(own, plain, moved, factor, formula, assumed=assumed) if moves else own, told
-    first = float(np.nanmedian(plain[:, 0])) if at_origin is None else at_origin
-    template = replace(template, origin_value=first)
-    base = replace(template, draws=keep_inside(_fill(plain), template.bounds))
-    return base, replace(base, draws=keep_inside(_fill(moved), template.bounds)) if moves else base, told
+    return undefined
 
 
 def _shift(path: Path, plain: FloatArray, moved: FloatArray, factor: float, formula: Formula, *, assumed: bool) -> Path:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.plans.model import Plan, Target
-from forecast.scenarios.apply import apply, assumed_paths
+from forecast.scenarios.apply import Ground, apply, assumed_paths, lay_ground
 from forecast.scenarios.model import Scenario
 from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.streams import Streams
@@ -77,7 +78,13 @@ class Trial:
 
     def run(self, scenario: Scenario) -> Trajectories:
         """Give the paths under a scenario."""
-        return apply(scenario, self.plan, self.observed, self.baseline, rng=self.rng, collection=self.collection)
+        about = scenario, self.plan, self.observed, self.baseline
+        return apply(*about, rng=self.rng, collection=self.collection, ground=self.ground)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What no scenario changes, made when the first one is run."""
+        return lay_ground(self.plan, self.baseline, self.rng)
 
     def at_due(self, scenario: Scenario) -> FloatArray | None:
         """Draws (draws,) of the indicator at the due date under a scenario; None where it is not forecast."""
