@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from forecast.plans.model import Indicator, Side, Target
 from forecast.scenarios.apply import ASKED
 from forecast.schema.draws import Path
 from forecast.schema.periods import Period
+from forecast.schema.tables import COLUMNS
 from forecast.study import Study
 
 if TYPE_CHECKING:
@@ -234,13 +236,20 @@ def _beside(study: Study, values: Mapping[str, list[Value]]) -> dict[str | None,
 
 def _commitments(study: Study) -> dict[str, list[Commitment]]:
     found: dict[str, list[Commitment]] = defaultdict(list)
-    rows = _records(study.assessment.outlook)
-    for board, row in zip(study.assessment.boards, rows, strict=True):
+    columns = dict.fromkeys(COLUMNS["outlook"])
+    for board in study.assessment.boards:
+        row = columns | {name: _known(value) for name, value in board.outlook.items()}
         found[board.evidence.name].append(Commitment(board, row))
     return found
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries, with None where a value is absent."""
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return [{str(key): value for key, value in row.items()} for row in rows]
+def _records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Rows as dictionaries, with None where a value is absent; column by column, which pandas does fastest."""
+    names = [str(name) for name in table.columns]
+    columns = [[_known(value) for value in table[name].tolist()] for name in names]
+    for row in zip(*columns, strict=True):
+        yield dict(zip(names, row, strict=True))
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
