@@ -161,7 +161,8 @@ def measure_influence(
     by : Period, optional
         Another due date, in place of the bench's own.
     points : int
-        Size of the design, a power of two; (factors + 2) times as many scenarios are tried.
+        Size of the design, a power of two; (factors + 2) times as many scenarios are tried. With 0 factors are moved
+        one at a time only.
     draws : int
         Draws behind each of them.
 
@@ -169,21 +170,25 @@ def measure_influence(
     ------
     ForecastError
         If the indicator, the scenario or a lever is unknown, levers that are named cannot move together, the indicator
-        is not forecast at the due date, or `points` is no power of two.
+        is not forecast at the due date, or `points` is neither 0 nor a power of two.
     """
-    if points < 2 or points & (points - 1):
+    if points and (points < 2 or points & (points - 1)):
         raise ScenarioError(f"a design of {points} points is not balanced; write a power of two, such as {POINTS}")
     bench = bench if by is None or by == bench.by else replace(bench, by=by, forecasts={})
     chosen = bench.scenario(scenario) if isinstance(scenario, str) else scenario
     trial = Trial.prepare(
-        *bench.forecast(chosen), indicator, rng=bench.rng, collection=partial(collection_in, bench.catalogue.root)
+        *bench.forecast(chosen),
+        indicator,
+        rng=bench.rng,
+        collection=partial(collection_in, bench.catalogue.root),
+        pause=bench.pause,
     )
     probe = Probe(trial, chosen, bench.plan)
     factors, together = _choose(probe, tuple(find_factors(trial, bench.plan, levers)), named=levers is not None)
     now = probe.try_out({})
     swings = [Swing(one, *(probe.try_out({one: end}) for end in (one.size.low, one.size.high))) for one in factors]
     thin = replace(probe, trial=trial.thin(draws))
-    shares = share_variance(thin, together, points) if together else ((), ())
+    shares = share_variance(thin, together, points) if together and points else ((), ())
     return Influence(
         plan=bench.plan.id,
         scenario=chosen.id,

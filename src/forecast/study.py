@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -14,6 +14,7 @@ from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Plan
 from forecast.reference import achieved_in, collection_in
 from forecast.scenarios import Ground, Scenario
+from forecast.scenarios.trials import go_on
 from forecast.schema.draws import Trajectories
 from forecast.schema.parameters import Parameters
 from forecast.schema.periods import Period
@@ -90,6 +91,8 @@ class Bench:
         Id of the one indicator to forecast and assess; its draws are the same as among all.
     by : Period or None
         Another due date for the last target of every indicator.
+    pause : callable
+        Called before each scenario that is applied: a long search gives way there to what is more urgent.
     """
 
     plan: Plan
@@ -99,6 +102,7 @@ class Bench:
     parameters: Parameters
     catalogue: Catalogue
     forecasts: dict[str, Forecast] = field(default_factory=dict, repr=False)
+    pause: Callable[[], None] = field(default=go_on, repr=False)
 
     @property
     def rng(self) -> Streams:
@@ -130,6 +134,7 @@ class Bench:
 
     def apply(self, scenario: Scenario) -> tuple[Plan, Trajectories]:
         """Give the resolved plan and the paths under a scenario; nothing is assessed."""
+        self.pause()
         plan, known = self._forecast(scenario)
         collection = partial(collection_in, self.catalogue.root)
         about = scenario, plan, known.observed, known.baseline

@@ -15,6 +15,7 @@ from forecast.compare.effort import measure_effort
 from forecast.compare.mixture import MIXTURE, choose, mix, share_weights
 from forecast.errors import PlanError, ScenarioError, nearest
 from forecast.plans.model import Plan
+from forecast.scenarios.library import BASELINE
 from forecast.scenarios.model import Scenario
 from forecast.schema.draws import Path, Trajectories
 from forecast.study import Bench
@@ -22,7 +23,6 @@ from forecast.study import Bench
 if TYPE_CHECKING:
     import pandas as pd
 
-BASELINE = "baseline"
 #: Columns of the table with their types: one row per indicator and scenario.
 COLUMNS = {
     "plan": "str",

@@ -1,7 +1,7 @@
 """Scenarios: what differs from the baseline, and the draws that follow from it."""
 
 from forecast.scenarios.apply import Ground, apply, assume, lay_ground, resolve, without_judgment
-from forecast.scenarios.library import load, scenario_ids, with_levers
+from forecast.scenarios.library import derive, load, scenario_ids, with_levers
 from forecast.scenarios.model import Scenario
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Scenario",
     "apply",
     "assume",
+    "derive",
     "lay_ground",
     "load",
     "resolve",

@@ -17,12 +17,12 @@ import numpy as np
 
 from forecast.errors import ScenarioError
 from forecast.plans.magnitudes import Magnitude, Range, middle, quantile
-from forecast.plans.model import DateReading, Indicator, Plan, Target
+from forecast.plans.model import DateReading, Indicator, Plan, Side, Target
 from forecast.scenarios.changes import KINDS, change_path
 from forecast.scenarios.courses import follow_recipe
 from forecast.scenarios.judging import judge_path
 from forecast.scenarios.magnitudes import draw_magnitude
-from forecast.scenarios.model import Change, Course, Scenario, TargetChange
+from forecast.scenarios.model import Assumption, Change, Course, Scenario, TargetChange
 from forecast.scenarios.trees import Root, grow_trees, root_trees
 from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.language import Text
@@ -37,10 +37,11 @@ ASKED = Text(fr="échéance demandée par le lecteur", en="date asked for by the
 
 
 def resolve(scenario: Scenario, plan: Plan, *, by: Period | None = None) -> Plan:
-    """Return the plan with its targets as the scenario has them, and as `by` asks.
+    """Return the plan with its targets and its assumed drivers as the scenario has them, and as `by` asks.
 
     `by` replaces the due date of the last target of every indicator that is measured in numbers. A change of an
-    unknown baseline (`+5 %`) gets its level from an assumed starting value.
+    unknown baseline (`+5 %`) gets its level from an assumed starting value. What the plan assumes of a driver, in every
+    period alike, a scenario may assume otherwise.
     """
     indicators = {}
     for name, indicator in plan.indicators.items():
@@ -48,9 +49,16 @@ def resolve(scenario: Scenario, plan: Plan, *, by: Period | None = None) -> Plan
         for change in (scenario.targets.get(name), TargetChange(due=by.text, reason=ASKED) if by else None):
             if change is not None:
                 check_due(name, indicator, change)
-                targets = _moved(targets, change)
+                targets = _moved(name, targets, change)
         indicators[name] = indicator.model_copy(update={"targets": targets})
-    return plan.model_copy(update={"indicators": indicators})
+    drivers = {name: _assumed_otherwise(side, scenario.assumptions.get(name)) for name, side in plan.drivers.items()}
+    return plan.model_copy(update={"indicators": indicators, "drivers": drivers})
+
+
+def _assumed_otherwise(side: Side, assumption: Assumption | None) -> Side:
+    if assumption is None or side.assumed is None:
+        return side
+    return side.model_copy(update={"assumed": side.assumed.model_copy(update={"value": assumption.value})})
 
 
 def check_due(name: str, indicator: Indicator, change: TargetChange) -> None:
@@ -80,19 +88,24 @@ def _with_level(target: Target, start: float, indicator: Indicator) -> Target:
     return target.model_copy(update={"value": level, "operator": operator})
 
 
-def _moved(targets: tuple[Target, ...], change: TargetChange) -> tuple[Target, ...]:
+def _moved(name: str, targets: tuple[Target, ...], change: TargetChange) -> tuple[Target, ...]:
     """Change the last target in numbers; the others stay, in the order of their dates."""
     numeric = [i for i, target in enumerate(targets) if target.numeric]
     if not numeric:
         return targets
     changed = targets[numeric[-1]]
+    if message := change.clash(changed):
+        raise ScenarioError(f"target of '{name}': {message}")
     own = changed if changed.reason is None else changed.before  # the plan's, also when it is changed once more
     update: dict[str, object] = {"reason": change.reason, "before": own}
     if change.due is not None:
         kept = tuple(reading for reading in changed.reading if reading not in get_args(DateReading))
         update |= {"due": change.due, "reading": kept}
     if change.value is not None:
-        update["value"] = change.value
+        # a level that is said is not computed from the starting value any more
+        update |= {"value": change.value, "kind": "level" if changed.kind == "change" else changed.kind}
+    if change.operator is not None:
+        update["operator"] = change.operator
     last = changed.model_copy(update=update)
     rest = [target for i, target in enumerate(targets) if i != numeric[-1]]
     return tuple(sorted([*rest, last], key=lambda target: target.due_date or date.max))
@@ -104,7 +117,8 @@ def assume(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
 
     from forecast.schema.tables import make_table
 
-    followed = {**plan.indicators, **plan.drivers}
+    assumed_by_plan = {name for name, side in plan.drivers.items() if side.assumed is not None}
+    followed = {**plan.indicators, **plan.drivers}.keys() - assumed_by_plan  # these stay the same in every period
     assumptions = {name: assumed for name, assumed in scenario.assumptions.items() if name in followed}
     if not assumptions:
         return observed

@@ -17,6 +17,8 @@ from forecast.schema.files import Document, read_yaml, validate
 from forecast.schema.language import Text
 from forecast.schema.periods import Period
 
+#: Id of the scenario in which no lever is moved; every plan has it.
+BASELINE = "baseline"
 #: Stands in place of a scenario where all those of a plan are run side by side; no scenario may be called so.
 COMPARISON = "comparison"
 RESERVED = f"no scenario may be called '{COMPARISON}': all of them side by side are run by that name; rename it"
@@ -32,10 +34,10 @@ ASKED = Text(fr="demandé par le lecteur", en="asked for by the reader")
 def scenario_ids(catalogue: Catalogue, plan_id: str) -> list[str]:
     """Ids of a plan's scenarios, `baseline` first."""
     found = {path.stem for path in (catalogue.root / "parameters" / plan_id).glob("*.yaml")}
-    return sorted(found, key=lambda name: (name != "baseline", name))
+    return sorted(found, key=lambda name: (name != BASELINE, name))
 
 
-def load(catalogue: Catalogue, plan: Plan, scenario_id: str = "baseline") -> Scenario:
+def load(catalogue: Catalogue, plan: Plan, scenario_id: str = BASELINE) -> Scenario:
     """Load a scenario with all that it extends; what it says itself wins over what it extends.
 
     Raises
@@ -53,27 +55,64 @@ def _resolve(catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[st
     if scenario_id not in known:
         raise ScenarioError(f"unknown scenario '{scenario_id}' of plan '{plan.id}'{nearest(scenario_id, known)}")
     path = catalogue.root / "parameters" / plan.id / f"{scenario_id}.yaml"
-    document = read_yaml(path, catalogue.shown(path))
+    return _resolve_document(read_yaml(path, catalogue.shown(path)), catalogue, plan, scenario_id, chain)
+
+
+def parse(document: Document, catalogue: Catalogue, plan: Plan, scenario_id: str) -> Scenario:
+    """Make a scenario of a document that is not among those on disk, with all that it extends; raises as `load`."""
+    resolved = _resolve_document(document, catalogue, plan, scenario_id, ())
+    return Scenario.model_construct(**resolved, id=scenario_id, plan=plan.id)
+
+
+def _resolve_document(
+    document: Document, catalogue: Catalogue, plan: Plan, scenario_id: str, chain: tuple[str, ...]
+) -> dict[str, Any]:
     file = validate(ScenarioFile, document)
     faults = list(_check(file, document, plan, catalogue))
     if faults:
         raise DataError(faults=faults)
-    resolved: dict[str, Any] = dict(file) | {"changes": (*pull_levers(file.levers, plan), *file.changes)}
-    if file.extends:
-        _check_extends(file.extends, plan.id, document, known, (*chain, scenario_id))
-        base = _resolve(catalogue, plan, file.extends, (*chain, scenario_id))
-        own = {_place(change) for change in resolved["changes"]}
-        resolved["changes"] = (*(one for one in base["changes"] if _place(one) not in own), *resolved["changes"])
-        for name in ("recipes", "judgments"):
-            said = {(one.on, one.start) for one in getattr(file, name)}
-            resolved[name] = (*(one for one in base[name] if (one.on, one.start) not in said), *getattr(file, name))
-        resolved["targets"] = {**base["targets"], **_merged(base["targets"], file.targets)}
-        for name in ("levers", "assumptions"):
-            resolved[name] = {**base[name], **getattr(file, name)}
-        line = document.line(("extends",))
-        if both := [Fault(document.path, line, message) for _, message in clashes(resolved["changes"])]:
-            raise DataError(faults=both)
+    if not file.extends:
+        return _extended(file, None, plan)
+    _check_extends(file.extends, plan.id, document, scenario_ids(catalogue, plan.id), (*chain, scenario_id))
+    resolved = _extended(file, _resolve(catalogue, plan, file.extends, (*chain, scenario_id)), plan)
+    line = document.line(("extends",))
+    if both := [Fault(document.path, line, message) for _, message in clashes(resolved["changes"])]:
+        raise DataError(faults=both)
     return resolved
+
+
+def _extended(file: ScenarioFile, base: Mapping[str, Any] | None, plan: Plan) -> dict[str, Any]:
+    """Bring together what a scenario says and what it extends; its own wins."""
+    resolved: dict[str, Any] = dict(file) | {"changes": (*pull_levers(file.levers, plan), *file.changes)}
+    if base is None:
+        return resolved
+    own = {_place(change) for change in resolved["changes"]}
+    resolved["changes"] = (*(one for one in base["changes"] if _place(one) not in own), *resolved["changes"])
+    for name in ("recipes", "judgments"):
+        said = {(one.on, one.start) for one in getattr(file, name)}
+        resolved[name] = (*(one for one in base[name] if (one.on, one.start) not in said), *getattr(file, name))
+    resolved["targets"] = {**base["targets"], **_merged(base["targets"], file.targets)}
+    for name in ("levers", "assumptions"):
+        resolved[name] = {**base[name], **getattr(file, name)}
+    return resolved
+
+
+def derive(file: ScenarioFile, base: Scenario, plan: Plan, id: str) -> Scenario:
+    """Make a scenario that extends one at hand, without a file of its own.
+
+    Raises
+    ------
+    ScenarioError
+        If a lever's magnitude lies outside its bounds, or changes clash.
+    """
+    for name, move in file.levers.items():
+        for message in (_outside(name, value, plan) for value in ends(move.value)):
+            if message:
+                raise ScenarioError(message)
+    resolved = _extended(file, dict(base), plan)
+    for _, message in clashes(resolved["changes"]):
+        raise ScenarioError(message)
+    return Scenario.model_construct(**resolved, id=id, plan=plan.id)
 
 
 def _place(change: Change) -> tuple[str | None, ...]:
@@ -225,8 +264,12 @@ def _check_targets(file: ScenarioFile, document: Document, plan: Plan) -> Iterat
         line = document.line(("targets", name))
         if name not in plan.indicators:
             yield Fault(document.path, line, f"unknown indicator '{name}'{nearest(name, plan.indicators)}")
-        elif not any(target.numeric for target in plan.indicators[name].targets):
+            continue
+        numeric = [target for target in plan.indicators[name].targets if target.numeric]
+        if not numeric:
             yield Fault(document.path, line, f"indicator '{name}' has no target in numbers to change")
+        elif message := moved.clash(numeric[-1]):
+            yield Fault(document.path, line, f"target of '{name}': {message}")
         elif moved.value is not None and not inside(moved.value, plan.indicators[name].bounds):
             bounds = show_bounds(plan.indicators[name].bounds)
             yield Fault(document.path, line, f"target {moved.value:g} of '{name}' lies outside the bounds {bounds}")
@@ -313,7 +356,7 @@ def check(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Fault]:
         names = scenario_ids(catalogue, plan.id)
         folder = catalogue.root / "parameters" / plan.id
         faults += [fault for path in sorted(folder.glob("*")) for fault in check_file(path, catalogue)]
-        if "baseline" not in names:
+        if BASELINE not in names:
             faults.append(
                 Fault(f"parameters/{plan.id}/baseline.yaml", 0, "every plan needs a scenario called baseline")
             )

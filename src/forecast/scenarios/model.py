@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from forecast.plans.magnitudes import Magnitude
-from forecast.plans.model import ChangeKind, Identifier, PeriodText, SourceList
+from forecast.plans.model import ChangeKind, Identifier, Operator, PeriodText, SourceList, Target
 from forecast.scenarios.profiles import SHORTEST, Profile
 from forecast.schema.files import Record
 from forecast.schema.language import Text
@@ -124,17 +124,28 @@ class Course(Reasoned):
 
 
 class TargetChange(Record):
-    """Another due date or value of an indicator's last target."""
+    """Another due date, value or operator of an indicator's last target; the value of a range is its lower end."""
 
     due: PeriodText | None = None
     value: float | None = None
+    operator: Operator | None = None
     reason: Text | None = None
 
     @model_validator(mode="after")
     def _changes(self) -> Self:
-        if self.due is None and self.value is None:
-            raise ValueError("a target change needs due or value")
+        if self.due is None and self.value is None and self.operator is None:
+            raise ValueError("a target change needs due, value or operator")
         return self
+
+    def clash(self, target: Target) -> str | None:
+        """Say why a target cannot be changed like this; None where it can."""
+        if target.high is None:
+            return None
+        if self.operator is not None:
+            return f"'{target.words}' is a range, which has no operator; change its value, the lower end, or its due"
+        if self.value is not None and self.value >= target.high:
+            return f"'{target.words}' is a range: {self.value:g} is not below its upper end, {target.high:g}"
+        return None
 
 
 class Assumption(Record):

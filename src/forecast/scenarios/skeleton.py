@@ -32,7 +32,7 @@ changes:
     from: "{start}"
     reason: {{fr: "Pourquoi, en mots simples", en: "Why, in plain words"}}
     assumed: true            # the size is our assumption; or source: [S001], where it is cited
-# targets:                   # another due date or value of an indicator's last target
+# targets:                   # another due, value or operator of an indicator's last target
 #   {name}: {{due: "{due}", reason: {{fr: "…", en: "…"}}}}
 # assumptions:               # a starting value that nobody published
 #   {name}: {{value: 10, unit: "{own}", period: "2025", reason: {{fr: "…", en: "…"}}}}

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def go_on() -> None:
+    """Give way to nothing: what a search does between two scenarios unless it is told otherwise."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """One indicator of a plan with all that moves it, as it was forecast.
@@ -33,6 +37,8 @@ class Trial:
         Paths of the indicator and of all that its formula is computed from, those that are assumed too.
     collection : callable
         Gives the public reference collection, for recipes.
+    pause : callable
+        Called before each scenario that is tried.
     """
 
     plan: Plan
@@ -41,6 +47,7 @@ class Trial:
     indicator: str
     rng: Streams
     collection: Callable[[], pd.DataFrame | None]
+    pause: Callable[[], None] = go_on
 
     @classmethod
     def prepare(
@@ -52,6 +59,7 @@ class Trial:
         *,
         rng: Streams,
         collection: Callable[[], pd.DataFrame | None] = lambda: None,
+        pause: Callable[[], None] = go_on,
     ) -> Trial:
         """Narrow a forecast plan to one indicator; the draws stay as they are among all.
 
@@ -63,7 +71,7 @@ class Trial:
         alone, acting = plan.only(indicator), {indicator, *plan.named_by(indicator)}
         known = {**assumed_paths(plan, baseline, rng), **baseline.paths}
         kept = {name: path for name, path in known.items() if name in acting}
-        return cls(alone, observed, replace(baseline, paths=kept), indicator, rng, collection)
+        return cls(alone, observed, replace(baseline, paths=kept), indicator, rng, collection, pause)
 
     @property
     def target(self) -> Target | None:
@@ -78,6 +86,7 @@ class Trial:
 
     def run(self, scenario: Scenario) -> Trajectories:
         """Give the paths under a scenario."""
+        self.pause()
         about = scenario, self.plan, self.observed, self.baseline
         return apply(*about, rng=self.rng, collection=self.collection, ground=self.ground)
 

@@ -69,7 +69,11 @@ def read_yaml(path: Path, shown: str) -> Document:
     DataError
         If the file is not UTF-8, empty, broken, holds a key twice, a tag, an anchor's alias or several documents.
     """
-    text = read_text(path, shown)
+    return parse_yaml(read_text(path, shown), shown)
+
+
+def parse_yaml(text: str, shown: str) -> Document:
+    """Read the text of a YAML file as `read_yaml` does; `shown` names it in faults."""
     try:
         _check_depth(text, shown)
         node = yaml.compose(text, Loader=_Loader)

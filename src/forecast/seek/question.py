@@ -22,7 +22,7 @@ from forecast.seek.levers import begin, leave_out, make_changes, move, postpone,
 from forecast.seek.solve import Goal, Solution, solve
 from forecast.study import Bench
 
-#: Later starts of which the cost is told, a year apart.
+#: Later starts of which the cost is told unless another number is asked for.
 DELAYS = 3
 
 
@@ -35,6 +35,7 @@ def seek(
     lever: str | None = None,
     levers: Mapping[str, float] | None = None,
     by: Period | None = None,
+    delays: int = DELAYS,
 ) -> Answer:
     """Find the least that gives a probability of meeting an indicator's last target at its due date.
 
@@ -58,6 +59,8 @@ def seek(
         Several levers, and the weight of each: twice the weight moves half as far.
     by : Period, optional
         Another due date, in place of the bench's own.
+    delays : int
+        Later starts of which the cost is told, a year apart.
 
     Raises
     ------
@@ -72,7 +75,11 @@ def seek(
     changes = make_changes(wanted, bench.plan, indicator, tuple(weights))
     unmoved = leave_out(wanted, indicator, tuple(weights))
     trial = Trial.prepare(
-        *bench.forecast(unmoved), indicator, rng=bench.rng, collection=partial(collection_in, bench.catalogue.root)
+        *bench.forecast(unmoved),
+        indicator,
+        rng=bench.rng,
+        collection=partial(collection_in, bench.catalogue.root),
+        pause=bench.pause,
     )
     paths, target = trial.run(unmoved).paths, trial.target
     answer = Answer(bench.plan.id, wanted.id, bench.as_of, indicator, target, probability, unmoved, tuple(weights))
@@ -82,7 +89,7 @@ def seek(
     path = paths[indicator]
     goal = Goal(trial, target, unmoved, paths, count_needed(probability, path.draws.shape[0]))
     answer = replace(answer, before=goal.now.probability, assumed=path.assumed, observations=path.observations)
-    return _complete(answer, goal, changes, weights)
+    return _complete(answer, goal, changes, weights, delays)
 
 
 def _weigh(probability: float, lever: str | None, levers: Mapping[str, float] | None) -> dict[str, float]:
@@ -133,14 +140,16 @@ def _following(period: Period) -> Period:
     return put_off(period, 1) if period.kind == "date" else Period.parse(str(period.end.year + 1))
 
 
-def _complete(answer: Answer, goal: Goal, changes: Sequence[Change], weights: Mapping[str, float]) -> Answer:
+def _complete(
+    answer: Answer, goal: Goal, changes: Sequence[Change], weights: Mapping[str, float], later: int
+) -> Answer:
     """Look for the answer, and for what delay costs."""
     solution = _solve(goal, changes, weights)
     if solution is None:
         return replace(answer, refusal="no_effect", reached=answer.before)
     delays: tuple[Delay, ...] = ()
     if solution.enough and not answer.already:
-        delays = tuple(_delay(goal, changes, weights, solution, as_of=answer.as_of))
+        delays = tuple(_delay(goal, changes, weights, solution, as_of=answer.as_of, later=later))
     settings = solution.settings
     sought = [one.change for one in solution.route.sought]
     return replace(
@@ -173,15 +182,15 @@ def _solve(
 
 
 def _delay(
-    goal: Goal, changes: Sequence[Change], weights: Mapping[str, float], now: Solution, *, as_of: date
+    goal: Goal, changes: Sequence[Change], weights: Mapping[str, float], now: Solution, *, as_of: date, later: int
 ) -> Iterator[Delay]:
     """Ask again with later starts that have not passed, up to the first that is too late."""
     known = [change for change in changes if change.on in goal.paths]
     first = min(begin(change, goal.paths[change.on]) for change in known)
     gone = next(years for years in count() if put_off(first, years).end > as_of)
-    for years in range(max(1, gone), max(1, gone) + DELAYS):
-        later = [postpone(change, goal.paths[change.on], years) for change in known]
-        solution = _solve(goal, later, weights, now)
+    for years in range(max(1, gone), max(1, gone) + later):
+        put_later = [postpone(change, goal.paths[change.on], years) for change in known]
+        solution = _solve(goal, put_later, weights, now)
         if solution is None or not solution.enough:
             yield Delay(years, put_off(first, years).text)
             return
