@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from forecast.cli import options
 
 if TYPE_CHECKING:
     from forecast.runs.make import Outcome
+    from forecast.runs.matrix import Job
 
 MARKS = {"done": "✓", "failed": "✗", "unchanged": "="}
 
@@ -85,7 +87,7 @@ def command(
     check_results(results)
     index = None
     try:
-        outcomes = _with_progress(len(chosen), lambda tell: make_runs(request, chosen, at_once=at_once, tell=tell))
+        outcomes = _with_progress(len(chosen), partial(make_runs, request, chosen, at_once=at_once))
     finally:
         try:
             index = write_index(results, catalogue, date.today())
@@ -96,21 +98,27 @@ def command(
     return 1 if failed or index is None else 0
 
 
-def _with_progress(total: int, work: Callable[[Callable[[Outcome], None]], list[Outcome]]) -> list[Outcome]:
-    """Show a bar on a terminal, and one line per run as it ends, everywhere."""
+def _with_progress(total: int, work: Callable[..., list[Outcome]]) -> list[Outcome]:
+    """Show a bar on a terminal, which moves with every cell, and one line per run as it ends, everywhere."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console() if sys.stdout.isatty() else Console(width=200, color_system=None)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    ended = TextColumn("{task.fields[ended]}/{task.total}")
+    columns = (TextColumn("{task.description}"), BarColumn(), ended, TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("reports", total=total)
+        task = progress.add_task("reports", total=total, ended=0)
+        shares: dict[Job, float] = {}
+
+        def show(job: Job, share: float) -> None:
+            shares[job] = share
+            progress.update(task, completed=sum(shares.values()), ended=sum(one == 1 for one in shares.values()))
 
         def tell(outcome: Outcome) -> None:
             note = f" – {outcome.error}" if outcome.error else ""
             seconds = f" ({outcome.seconds:.1f} s)" if outcome.seconds else ""
             line = f"{MARKS[outcome.state]} {outcome.job} – {outcome.state}{seconds}{note}"
             progress.console.print(line, highlight=False, markup=False, soft_wrap=True)
-            progress.advance(task)
+            show(outcome.job, 1.0)
 
-        return work(tell)
+        return work(tell=tell, progress=lambda job, done, total: show(job, done / total))

@@ -26,7 +26,7 @@ from forecast.runs.inputs import COMPARE, COMPARED, REPORT, Inputs, digest, gath
 from forecast.runs.leave import PROOF
 from forecast.runs.matrix import Job
 from forecast.runs.record import ASIDE, check_results, find_runs, find_same, place
-from forecast.runs.worker import JOB, RESULT
+from forecast.runs.worker import JOB, PROGRESS, RESULT
 from forecast.scenarios.library import COMPARISON
 from forecast.schema.parameters import Parameters
 from forecast.schema.periods import Period
@@ -67,11 +67,13 @@ class Outcome:
 
 @dataclass
 class Workers:
-    """Processes at work, so that all of them can be stopped."""
+    """Processes at work, so that all of them can be stopped, and the folders where they say how far they are."""
 
     running: set[subprocess.Popen[bytes]] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopped: bool = False
+    folders: dict[Job, Path] = field(default_factory=dict)
+    told: dict[Job, tuple[int, int]] = field(default_factory=dict)
 
     def start(self, command: Sequence[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
         """Start a process in a group of its own, unless everything is being stopped."""
@@ -97,6 +99,23 @@ class Workers:
             for process in self.running:
                 kill(process)
 
+    def progress(self) -> Iterator[tuple[Job, int, int]]:
+        """Give the steps done, and those in all, of each run that went on since it was last asked."""
+        for job, folder in list(self.folders.items()):
+            steps = _read_steps(folder)
+            if steps is not None and steps != self.told.get(job):
+                self.told[job] = steps
+                yield job, *steps
+
+
+def _read_steps(folder: Path) -> tuple[int, int] | None:
+    """Read how far a worker is; None before its first step, and while it writes."""
+    try:
+        done, total = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return done, total
+
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and its group."""
@@ -108,9 +127,17 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def make_runs(
-    request: Request, jobs: Sequence[Job], *, at_once: int = 1, tell: Callable[[Outcome], None] = lambda outcome: None
+    request: Request,
+    jobs: Sequence[Job],
+    *,
+    at_once: int = 1,
+    tell: Callable[[Outcome], None] = lambda outcome: None,
+    progress: Callable[[Job, int, int], None] = lambda job, done, total: None,
+    stop: threading.Event | None = None,
 ) -> list[Outcome]:
     """Make every run that is not there yet; one that fails does not stop the others.
+
+    Both callables are called in the thread of the caller.
 
     Parameters
     ----------
@@ -122,11 +149,16 @@ def make_runs(
         How many at a time.
     tell : callable
         Called with each outcome as it comes.
+    progress : callable
+        Called with a job, its steps done and its steps in all, at most twice a second; a step is a cell of the
+        notebook, and the last one is the page that is made of it.
+    stop : Event, optional
+        Once it is set, what is at work is stopped, as Ctrl-C does it.
 
     Raises
     ------
     RunError
-        If the results folder cannot be written to.
+        If the results folder cannot be written to, or `stop` was set before every run was made.
     ForecastError
         If a file is faulty: everything is checked before the first kernel starts.
     """
@@ -139,7 +171,7 @@ def make_runs(
     outcomes = []
     try:
         futures = [pool.submit(_make_one, request, job, inputs[job.plan, job.scenario], workers, aside) for job in jobs]
-        for future in _as_completed(futures):
+        for future in _as_completed(futures, lambda: _look(workers, progress, stop)):
             outcomes.append(future.result())
             tell(outcomes[-1])
     except BaseException:
@@ -152,10 +184,19 @@ def make_runs(
     return sorted(outcomes, key=lambda outcome: outcome.job)
 
 
-def _as_completed(futures: Iterable[Future[Outcome]]) -> Iterator[Future[Outcome]]:
+def _look(workers: Workers, progress: Callable[[Job, int, int], None], stop: threading.Event | None) -> None:
+    """Tell how far the runs are, unless they are to be stopped."""
+    if stop is not None and stop.is_set():
+        raise RunError("stopped; what was finished is kept")
+    for job, done, total in workers.progress():
+        progress(job, done, total)
+
+
+def _as_completed(futures: Iterable[Future[Outcome]], look: Callable[[], None]) -> Iterator[Future[Outcome]]:
     """Give each future as it ends, waking twice a second: a signal just before a wait without end would be lost."""
     pending = set(futures)
     while pending:
+        look()
         done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
         yield from done
 
@@ -192,11 +233,13 @@ def _execute(request: Request, job: Job, inputs: Inputs, workers: Workers, work:
     """Execute one job aside and put it into place with its record."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     work.mkdir(parents=True)
+    workers.folders[job] = work
     (work / JOB).write_text(json.dumps(_job(request, job), ensure_ascii=False), encoding="utf-8")
     result = _work(request, work, workers)
+    del workers.folders[job]
     record = _record(request, job, inputs, work, result)
     record |= {"started": started, "finished": datetime.now(UTC).isoformat(timespec="milliseconds")}
-    for name in (JOB, RESULT, PROOF, *([LOG] if record["outcome"] == "done" else [])):
+    for name in (JOB, RESULT, PROGRESS, PROOF, *([LOG] if record["outcome"] == "done" else [])):
         (work / name).unlink(missing_ok=True)
     return record, place(work, request.results, record)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
 import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ from forecast.runs.parameters import check_parameters
 
 JOB = "job.json"
 RESULT = "result.json"
+#: Steps done and steps in all, written while the notebook runs: its cells, and the page that is made of it.
+PROGRESS = "progress.json"
 
 
 def execute(folder: Path) -> dict[str, Any]:
@@ -41,6 +46,7 @@ def _execute_notebook(job: dict[str, Any]) -> str | None:
 
     notebook: Any = nbformat.read(Path(job["root"], job["notebook"]), as_version=4)  # type: ignore[no-untyped-call]
     check_parameters(notebook, job["parameters"])
+    count = _count_cells(notebook)
     notebook.metadata["forecast"] = {"language": job["language"], "title": job["title"]}
     deadline = time.monotonic() + job["time_limit"]
     try:
@@ -55,11 +61,26 @@ def _execute_notebook(job: dict[str, Any]) -> str | None:
             # one limit for the whole run: each cell gets what is left of it
             timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
             shutdown_kernel="immediate",
+            on_cell_executed=count,
             config=_kernel_config(),
         )
     except Exception as error:
         return _explain(error, job["time_limit"])
     return None
+
+
+def _count_cells(notebook: Any) -> Callable[..., None]:
+    """Make a hook that writes down how far the notebook is, each time that a cell ends."""
+    cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
+    total = cells + 2  # papermill adds a cell with the parameters, and the page is one more step
+    done = itertools.count(1)
+    file = Path(PROGRESS).resolve()  # papermill works in another folder while cells run
+
+    def count(**_what: Any) -> None:
+        with contextlib.suppress(OSError):  # no run fails for want of a bar
+            file.write_text(json.dumps([next(done), total]), encoding="utf-8")
+
+    return count
 
 
 def _kernel_config() -> Any:
