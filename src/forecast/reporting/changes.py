@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from forecast.plans.magnitudes import Magnitude, Range, middle
-from forecast.plans.model import ChangeKind, Series
+from forecast.plans.model import ChangeKind, Lever, Plan, Series
 from forecast.reporting.adjustments import course_sentence, judgment_sentence, tree_items
 from forecast.reporting.markup import Html, bullets, element, paragraphs, part
 from forecast.reporting.text import moved_label
 from forecast.reporting.voice import Voice
 from forecast.scenarios.model import Change
-from forecast.schema.language import format_exact
+from forecast.schema.language import NO_BREAK, format_exact
 from forecast.study import Study
 
 
@@ -132,6 +132,27 @@ def amount(value: Magnitude | None, kind: ChangeKind, unit: str | None, item: Se
         return said
     low, high = (_end(end, kind, unit, own, voice) for end in (value.low, value.high))
     return _("{amount} (between {low} and {high})").format(amount=said, low=low, high=high)
+
+
+def lever_amount(value: float, lever: Lever, plan: Plan, voice: Voice) -> str:
+    """Write where a lever is put: `+2 centres`, `+8% a year, compounded`, `×1.1`."""
+    unit = plan.item(lever.on).unit
+    if lever.change == "growth":
+        return growth(value, str(lever.unit), voice)
+    if lever.change == "multiply":
+        return f"×{NO_BREAK}{format_exact(value, voice.language)}"
+    if lever.change == "close_gap":
+        return voice.quantity(value, "%", exact=True)
+    if lever.change == "add":
+        size = voice.difference(value, unit) if unit == "%" else voice.quantity(abs(value), unit, exact=True)
+        return f"{_sign(value)}{size}"
+    return voice.quantity(value, unit, exact=True)
+
+
+def lever_name(name: str, plan: Plan, voice: Voice) -> str:
+    """Name a lever, or what it acts on where it has no name."""
+    lever = plan.levers[name]
+    return voice.text(lever.name or plan.item(lever.on).name)
 
 
 def _center(value: Magnitude) -> float:

@@ -90,8 +90,7 @@ def _section(name: str, comparison: Comparison, voice: Voice) -> Html:
     _ = voice.translate
     grid, milestones = indicator_grid(name, comparison, voice), milestones_grid(name, comparison, voice)
     content = [element("h3", grid.title)]
-    named = {scenario_name(one, comparison, voice): pair for one, pair in pairs_of(name, comparison).items()}
-    spec = draw_dumbbells(named, voice)
+    spec = draw_dumbbells(named_pairs(name, comparison, voice), voice)
     if spec is not None:
         told = " ".join([*spec["title"]["text"], _("The table below holds the figures of this chart.")])
         image = described_svg(spec, id=f"compare-{name}", title=grid.title, description=told, language=voice.language)
@@ -295,6 +294,11 @@ def pairs_of(name: str, comparison: Comparison) -> dict[str, Pair]:
         return found
     (reference,) = references.values()
     return {baseline: Pair(reference, reference, target_changed=True), **found}
+
+
+def named_pairs(name: str, comparison: Comparison, voice: Voice) -> dict[str, Pair]:
+    """The same by the name of the scenario, as a reader knows it."""
+    return {scenario_name(one, comparison, voice): pair for one, pair in pairs_of(name, comparison).items()}
 
 
 def indicator_name(name: str, comparison: Comparison, voice: Voice) -> str:

@@ -1,4 +1,4 @@
-"""From a Vega-Lite specification to an accessible SVG, without a browser."""
+"""From a Vega-Lite specification to an accessible SVG or to a PNG, without a browser."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from forecast.reporting.figures import Spec
 from forecast.reporting.markup import Html, element
 
 VEGA_LITE = "5.21"
+#: Pixels of a PNG for each pixel of the drawing, so that it stays sharp in a document.
+SCALE = 2
 # Vega writes English roles and labels on its groups even when it is told not to.
 _VEGA_ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
@@ -18,6 +20,14 @@ def render_svg(spec: Spec) -> str:
 
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
     return _VEGA_ARIA.sub("", svg)
+
+
+def to_png(spec: Spec) -> bytes:
+    """Draw a specification as a PNG; the same one gives the same bytes."""
+    import vl_convert  # 90 MB of shared library: only where a chart is drawn
+
+    png: bytes = vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=SCALE, allowed_base_urls=[])
+    return png
 
 
 def described_svg(spec: Spec, *, id: str, title: str, description: str, language: str) -> Html:

@@ -55,11 +55,13 @@ from forecast.study import Study
 Spec = dict[str, Any]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+#: The live chart ships the second one, which has the measures of the first.
+FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
+Bands = tuple[tuple[float, float, str], ...]
 #: Lightness falls from the widest to the narrowest band, so that they stay apart in grey print.
-BANDS = ((0.025, 0.975, "#dbe7f3"), (0.1, 0.9, "#b3cde6"), (0.25, 0.75, "#83aed6"))
+BANDS: Bands = ((0.025, 0.975, "#dbe7f3"), (0.1, 0.9, "#b3cde6"), (0.25, 0.75, "#83aed6"))
 #: The same for what rests on an assumption: grey.
-ASSUMED_BANDS = ((0.025, 0.975, "#ececec"), (0.1, 0.9, "#d6d6d6"), (0.25, 0.75, "#bdbdbd"))
+ASSUMED_BANDS: Bands = ((0.025, 0.975, "#ececec"), (0.1, 0.9, "#d6d6d6"), (0.25, 0.75, "#bdbdbd"))
 BAND_EDGE = "#6b7c8f"
 #: Exceptional values and breaks: seen, but behind what counts; three to one against white.
 LIGHT = "#8c8c8c"
@@ -82,28 +84,34 @@ def figure(study: Study, indicator: str, language: str) -> Spec | None:
     return draw_case(case, study, Voice.of(study, language))
 
 
-def draw_case(case: Case, study: Study, voice: Voice) -> Spec | None:
-    """Draw an indicator: its forecast, or without one its committed path; None for fewer than two numbers."""
+def draw_case(case: Case, study: Study, voice: Voice, *, widest: float = 0.95) -> Spec | None:
+    """Draw an indicator: its forecast, or without one its committed path; None for fewer than two numbers.
+
+    Parameters
+    ----------
+    widest : float
+        Widest interval of the forecast that is drawn, 0.5, 0.8 or 0.95.
+    """
     if not case.indicator.numeric or len(case.used) + len(case.numeric) < 2:
         return None
     x = shown_axis(case, study)
     y = value_axis(shown_values(case, x), case.indicator.bounds)
     legend = key(case, voice)
     rules, names = _breaks(case, study, voice, x, y)
-    layers = [*_forecast(case, x, y), *_paths(case, legend, x, y), *_as_of(study, x, y), *rules]
+    layers = [*_forecast(case, x, y, widest), *_paths(case, legend, x, y), *_as_of(study, x, y), *rules]
     layers += [*_history(case, legend, x, y), *_targets(case)]
     labels = [
-        *_forecast_labels(case, voice, x, y),
+        *_forecast_labels(case, voice, x, y, widest),
         *_as_of_label(study, voice, x, y),
         *names,
         *target_labels(case, study, voice, y),
     ]
     layers += _texts([*labels, *key_labels(legend, x, y)])
-    return _frame(case, voice, layers, x, y)
+    return _frame(case, voice, layers, x, y, widest)
 
 
-def _frame(case: Case, voice: Voice, layers: list[Spec], x: Axis, y: Axis) -> Spec:
-    title, subtitle = _title(case, voice)
+def _frame(case: Case, voice: Voice, layers: list[Spec], x: Axis, y: Axis, widest: float) -> Spec:
+    title, subtitle = _title(case, voice, widest)
     top = 18 * len(title) + 15 * len(subtitle) + 30
     rows = len({place.row for place in key(case, voice)})
     return {
@@ -195,21 +203,26 @@ def _shared(channel: Spec) -> Spec:
     return {key: channel[key] for key in ("field", "type", "scale")}
 
 
-def _title(case: Case, voice: Voice) -> tuple[list[str], list[str]]:
+def _title(case: Case, voice: Voice, widest: float) -> tuple[list[str], list[str]]:
     """Name of the indicator with its unit; under it, what is drawn and what it rests on."""
     _ = voice.translate
     unit = voice.unit_name(case.indicator.unit)
     title = _("{name}, in {unit}") if unit != voice.unit_name("unspecified") else _("{name}, {unit}")
     beside = unit if case.indicator.unit == "%" else unit_beside(case, voice)
     text = title.format(name=case_title(case, voice), unit=unit) if beside else case_title(case, voice)
-    return textwrap.wrap(text, 96), textwrap.wrap(_subtitle(case, voice), 122)
+    return textwrap.wrap(text, 96), textwrap.wrap(_subtitle(case, voice, widest), 122)
 
 
-def _subtitle(case: Case, voice: Voice) -> str:
+def _subtitle(case: Case, voice: Voice, widest: float) -> str:
     _ = voice.translate
     if case.path is None:
         return _("Committed path only: no published value was found, so there is no forecast")
-    parts = [_("Median forecast and its 50%, 80% and 95% intervals")]
+    drawn = {
+        0.5: _("Median forecast and its 50% interval"),
+        0.8: _("Median forecast and its 50% and 80% intervals"),
+        0.95: _("Median forecast and its 50%, 80% and 95% intervals"),
+    }
+    parts = [drawn[widest]]
     if case.path.assumed:
         parts.append(_("rests on an assumption"))
     parts += [_("path changed by the scenario")] if case.forced else []
@@ -220,11 +233,16 @@ def _subtitle(case: Case, voice: Voice) -> str:
     return " · ".join(parts)
 
 
-def _forecast(case: Case, x: Axis, y: Axis) -> list[Spec]:
+def _drawn(bands: Bands, widest: float) -> Bands:
+    """Bands up to the widest that is drawn."""
+    return tuple(band for band in bands if band[1] - band[0] < widest + 1e-9)
+
+
+def _forecast(case: Case, x: Axis, y: Axis, widest: float) -> list[Spec]:
     """Bands, median and, under a scenario, the baseline's median."""
     if case.path is None:
         return []
-    bands = ASSUMED_BANDS if case.path.assumed else BANDS
+    bands = _drawn(ASSUMED_BANDS if case.path.assumed else BANDS, widest)
     data = [
         {"x": time, "y": inside(ends[0], y), "y2": inside(ends[1], y), "colour": colour}
         for low, high, colour in bands
@@ -237,12 +255,12 @@ def _forecast(case: Case, x: Axis, y: Axis) -> list[Spec]:
     return [*layers, _line(median(case.path, x), INK if case.path.assumed else MEDIAN, 2.2)]
 
 
-def _forecast_labels(case: Case, voice: Voice, x: Axis, y: Axis) -> list[Label]:
+def _forecast_labels(case: Case, voice: Voice, x: Axis, y: Axis, widest: float) -> list[Label]:
     """Names of the bands and lines at their right end."""
     if case.path is None:
         return []
     _ = voice.translate
-    ends = [(high, voice.counted("{n}%", "{n}%", round(100 * (high - low)))) for low, high, _colour in BANDS]
+    ends = [(high, voice.counted("{n}%", "{n}%", round(100 * (high - low)))) for low, high, _c in _drawn(BANDS, widest)]
     end, values = fan(case.path, x, [level for level, _name in ends] + [0.5])[-1]
     end = x.value(x.pixel(end, WIDTH) + 6, WIDTH)
     labels = []

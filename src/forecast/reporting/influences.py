@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from forecast.compare import Comparison
 from forecast.influence import Factor, Influence, Share, Swing, measure_influence
 from forecast.reporting.boards import DASH, marked
-from forecast.reporting.changes import growth
+from forecast.reporting.changes import lever_amount, lever_name
 from forecast.reporting.comparisons import shown_indicators
 from forecast.reporting.drawing import described_svg
 from forecast.reporting.dumbbells import LETTERS, LINE, MARGIN, ROW, WIDE, WIDTH, make_config
@@ -18,7 +18,7 @@ from forecast.reporting.layout import value_axis
 from forecast.reporting.marks import COMMITTED, INK
 from forecast.reporting.markup import Html, element, paragraphs, part
 from forecast.reporting.voice import Voice, whole_units
-from forecast.schema.language import check_language, format_exact, translator
+from forecast.schema.language import check_language, translator
 from forecast.study import Bench
 
 #: Points of the design where several indicators are weighed in one page.
@@ -74,13 +74,17 @@ def influence_section(influence: Influence, bench: Bench, language: str) -> Html
     if not moving(influence):
         return part("section", [heading, paragraphs([nothing(influence, bench, voice)])], language)
     grid = influence_grid(influence, bench, voice)
+    image = _image(influence, bench, voice, grid)
+    content = [heading, image, grid.html(), paragraphs(list(notes(influence, bench, voice)), "note")]
+    return part("section", content, language)
+
+
+def _image(influence: Influence, bench: Bench, voice: Voice, grid: Grid) -> Html:
+    _ = voice.translate
     spec = draw_tornado(influence, bench, voice)
     told = " ".join([*spec["title"]["text"], _("The table below holds the figures of this chart.")])
-    image = described_svg(
-        spec, id=f"influence-{influence.indicator}", title=grid.title, description=told, language=voice.language
-    )
-    content = [heading, element("figure", image), grid.html(), paragraphs(list(notes(influence, bench, voice)), "note")]
-    return part("section", content, language)
+    id = f"influence-{influence.indicator}"
+    return element("figure", described_svg(spec, id=id, title=grid.title, description=told, language=voice.language))
 
 
 def influence_grid(influence: Influence, bench: Bench, voice: Voice) -> Grid:
@@ -88,28 +92,22 @@ def influence_grid(influence: Influence, bench: Bench, voice: Voice) -> Grid:
     _ = voice.translate
     total = {share.factor.name: share for share in influence.value_shares}
     chance = {share.factor.name: share for share in influence.probability_shares}
+    shared = influence.evaluations > 0
     rows = tuple(
         (
             factor_name(swing.factor, bench, voice),
             " → ".join(magnitude(end, swing.factor, bench, voice) for end in (size.low, size.high)),
             " → ".join(voice.quantity(end.value, influence.unit) for end in (swing.low, swing.high)),
             " → ".join(voice.probability(end.probability) for end in (swing.low, swing.high)),
-            _share(total.get(swing.factor.name), voice),
-            _share(chance.get(swing.factor.name), voice),
+            *([_share(share.get(swing.factor.name), voice) for share in (total, chance)] if shared else []),
         )
         for swing in moving(influence)
         for size in (swing.factor.size,)
     )
-    columns = (
-        _("Lever or assumption"),
-        _("From, to"),
-        _("Projected value"),
-        _("Probability"),
-        _("Share of the variance of the value"),
-        _("Share of the variance of the probability"),
-    )
+    shares = (_("Share of the variance of the value"), _("Share of the variance of the probability"))
+    columns = (_("Lever or assumption"), _("From, to"), _("Projected value"), _("Probability"))
     title = _("What matters most: {target}").format(target=goal(influence, bench, voice))
-    return Grid(title, columns, rows, (4, 5))
+    return Grid(title, (*columns, *(shares if shared else ())), rows, (4, 5) if shared else ())
 
 
 def _heading(influence: Influence, bench: Bench, voice: Voice) -> str:
@@ -137,22 +135,14 @@ def factor_name(factor: Factor, bench: Bench, voice: Voice) -> str:
     if factor.kind == "assumption":
         name = voice.text(bench.plan.drivers[factor.name].name)
         return _("{name} (assumption)").format(name=name)
-    lever = bench.plan.levers[factor.name]
-    return voice.text(lever.name or bench.plan.item(lever.on).name)
+    return lever_name(factor.name, bench.plan, voice)
 
 
 def magnitude(value: float, factor: Factor, bench: Bench, voice: Voice) -> str:
     """Write where a factor is put, in its unit."""
     if factor.kind == "assumption":
         return voice.quantity(value, factor.unit, exact=True)
-    lever = bench.plan.levers[factor.name]
-    if lever.change == "growth":
-        return growth(value, str(lever.unit), voice)
-    if lever.change == "multiply":
-        return format_exact(value, voice.language)
-    if lever.change == "close_gap":
-        return voice.quantity(value, "%", exact=True)
-    return voice.quantity(value, bench.plan.item(lever.on).unit, exact=True)
+    return lever_amount(value, bench.plan.levers[factor.name], bench.plan, voice)
 
 
 def _share(share: Share | None, voice: Voice) -> str:
@@ -223,7 +213,7 @@ def draw_tornado(influence: Influence, bench: Bench, voice: Voice) -> Spec:
     down = {
         "field": "name",
         "type": "nominal",
-        "sort": [row["name"] for row in rows],
+        "sort": None,
         "title": None,
         "axis": {"labelExpr": "split(datum.label, '|')", "labelLimit": 240},
     }
@@ -235,8 +225,12 @@ def draw_tornado(influence: Influence, bench: Bench, voice: Voice) -> Spec:
         " nothing is moved, the brown one at the target."
     )
     lines = [
-        {"mark": {"type": "rule", "color": colour, "strokeWidth": width}, "encoding": {"x": {"datum": value, **across}}}
-        for value, colour, width in ((influence.now.value, INK, 1.4), *((one, COMMITTED, 3) for one in target))
+        {
+            "mark": {"type": "rule", "color": colour, "strokeWidth": width},
+            "data": {"values": [{"value": value} for value in values]},
+            "encoding": {"x": {"field": "value", **across}},
+        }
+        for values, colour, width in (([influence.now.value], INK, 1.4), (target, COMMITTED, 3))
     ]
     most = max(str(row["name"]).count("|") + 1 for row in rows)
     return {
@@ -246,9 +240,12 @@ def draw_tornado(influence: Influence, bench: Bench, voice: Voice) -> Spec:
         "background": "white",
         "padding": {"left": MARGIN, "right": MARGIN, "top": 5, "bottom": 5},
         "title": {"text": textwrap.wrap(said, WIDE - 12), "anchor": "start", "offset": 10},
-        "data": {"values": rows},
         "layer": [
-            {"mark": bar, "encoding": {"x": {"field": "low", **across}, "x2": {"field": "high"}, "y": down}},
+            {
+                "mark": bar,
+                "data": {"values": rows},
+                "encoding": {"x": {"field": "low", **across}, "x2": {"field": "high"}, "y": down},
+            },
             *lines,
         ],
         "config": make_config(voice.language),

@@ -272,7 +272,9 @@ def _figures(case: Case, study: Study, voice: Voice) -> Iterator[Html]:
         yield disclosure(_("All targets"), targets_table(case, voice))
     item = case.leading
     if item is not None and item.target.numeric:
-        yield disclosure(_("Official verdicts, required pace and probability by date"), _verdicts(item, case, voice))
+        yield disclosure(
+            _("Official verdicts, required pace and probability by date"), verdict_tables(item, case, voice)
+        )
     if case.values:
         caption = _("Known values: {name}").format(name=name)
         yield disclosure(_("Known values and their sources"), values_table(case.values, caption, voice, case.indicator))
@@ -282,7 +284,7 @@ def _figures(case: Case, study: Study, voice: Voice) -> Iterator[Html]:
         )
 
 
-def _verdicts(item: Commitment, case: Case, voice: Voice) -> list[Html]:
+def verdict_tables(item: Commitment, case: Case, voice: Voice) -> list[Html]:
     """What the methods say of the leading target, the pace that it requires, and its probability by date."""
     grids = (verdict_grid(item, case, voice), paces_grid(item, case, voice), dates_grid(item, voice))
     first, *rest = [grid.html("verdicts") for grid in grids if grid is not None and grid.rows] or [Html("")]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from forecast.reporting.changes import growth
+from forecast.reporting.changes import growth, lever_name
 from forecast.reporting.voice import COUNTED_WHOLE, Voice, whole_units
 from forecast.schema.language import NO_BREAK, check_language, format_exact
 from forecast.seek import Answer, Setting
 from forecast.study import Bench
 
 
-def seek_text(answer: Answer, bench: Bench, language: str) -> str:
+def seek_text(answer: Answer, bench: Bench, language: str, *, brief: bool = False) -> str:
     """Say what it takes, what delay costs, and what the answer rests on; or why there is no answer.
 
-    Magnitudes are rounded to the safe side, so that those printed give the probability too.
+    Magnitudes are rounded to the safe side, so that those printed give the probability too; `brief` leaves out what is
+    said beside the chart already.
     """
     _plan, observed, _baseline = bench.forecast(answer.moved)
     voice = Voice(check_language(language), bench.catalogue.units, bench.plan.source_language, whole_units(observed))
@@ -23,7 +24,7 @@ def seek_text(answer: Answer, bench: Bench, language: str) -> str:
     said = _refused(answer, bench, voice) if answer.refusal else _answered(answer, bench, voice)
     if answer.assumed:
         said = _("Under an assumption: {sentence}").format(sentence=said)
-    return " ".join([said, *_remarks(answer, bench, voice)])
+    return said if brief else " ".join([said, *_remarks(answer, bench, voice)])
 
 
 def _subject(answer: Answer, bench: Bench, voice: Voice) -> str:
@@ -93,7 +94,7 @@ def _refused(answer: Answer, bench: Bench, voice: Voice) -> str:
         case "no_forecast":
             said = _("{subject}: no published value was found, so that there is no forecast and no answer.")
         case "no_effect":
-            told["levers"] = _join([_lever_name(name, bench, voice) for name in answer.levers], voice)
+            told["levers"] = voice.joined([_lever_name(name, bench, voice) for name in answer.levers])
             said = _(
                 "{subject}: moving {levers} changes nothing at the due date, {due}; the probability of meeting the"
                 " target {target} stays {before}."
@@ -146,7 +147,7 @@ def _delays(answer: Answer, bench: Bench, voice: Voice) -> Iterator[str]:
 
 
 def _settings(settings: Sequence[Setting], bench: Bench, voice: Voice) -> str:
-    return _join([_setting(one, bench, voice) for one in settings], voice)
+    return voice.joined([_setting(one, bench, voice) for one in settings])
 
 
 def _setting(setting: Setting, bench: Bench, voice: Voice) -> str:
@@ -159,15 +160,7 @@ def _setting(setting: Setting, bench: Bench, voice: Voice) -> str:
 
 
 def _lever_name(name: str, bench: Bench, voice: Voice) -> str:
-    lever = bench.plan.levers[name]
-    return voice.quoted(voice.text(lever.name or bench.plan.item(lever.on).name))
-
-
-def _join(parts: Sequence[str], voice: Voice) -> str:
-    _ = voice.translate
-    if len(parts) < 2:
-        return "".join(parts)
-    return _("{first} and {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
+    return voice.quoted(lever_name(name, bench.plan, voice))
 
 
 def amount(setting: Setting, bench: Bench, voice: Voice) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -199,6 +199,13 @@ class Voice:
         if value < 0.01:
             return _("less than {percent}").format(percent=shown)
         return _("more than {percent}").format(percent=shown) if value > 0.99 else shown
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """Join parts of a sentence, the last one by "and"."""
+        _ = self.translate
+        if len(parts) < 2:
+            return "".join(parts)
+        return _("{first} and {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
 
     @property
     def colon(self) -> str:
