@@ -45,7 +45,7 @@ class RunError(ForecastError):
 
 
 #: Known names listed when none is near.
-MOST_SHOWN = 12
+MOST_SHOWN = 16
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 PACKAGE = Path(__file__).parents[2] / "src" / "forecast"
 CATALOGUE = PACKAGE / "locale" / "fr.po"
 #: Functions that take messages, and the positions of those messages.
-KEYWORDS: dict[str, tuple[int, ...]] = {"_": (1,), "N_": (1,), "plural": (2, 3), "counted": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...]] = {"_": (1,), "N_": (1,), "plural": (2, 3), "counted": (1, 2), "say": (1,)}
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ COMMANDS = {
     "backtest": "What the models would have said before, against what happened: accuracy and coverage.",
     "run": "Execute the report notebook over the matrix of plans, scenarios and languages.",
     "schedule": "When runs are due; export to cron or systemd.",
+    "app": "Open the explorer in a browser, for one person or several, without JupyterLab.",
     "lab": "Open JupyterLab on the notebooks.",
 }
 

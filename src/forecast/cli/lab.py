@@ -30,6 +30,7 @@ def command(arguments: tuple[str, ...]) -> int:
         "--LabApp.default_url=/lab/tree/notebooks/report.ipynb",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--ServerApp.kernel_websocket_connection_class=forecast.widgets.serving.PromptConnection",
     ]
     # jupyter/labconfig turns off the extension that asks whether to fetch news
     paths = [str(Path(__file__).parent / "jupyter"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]

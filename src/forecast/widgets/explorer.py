@@ -1,0 +1,126 @@
+"""The explorer in JupyterLab: the page shown by anywidget, its messages exchanged with a session in this kernel."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from forecast.plans.catalogue import Catalogue
+from forecast.study import Study
+from forecast.widgets.session import Session
+from forecast.widgets.state import ASSUMED, LEVER
+from forecast.widgets.steps import BREATH
+
+STATIC = Path(__file__).parent / "static"
+#: Seconds left to the page between two slow parts: what it asks meanwhile comes first.
+REST = 0.001
+
+
+class Explorer(anywidget.AnyWidget):
+    """Move a target or a lever of a plan, and see what follows.
+
+    Parameters
+    ----------
+    plan, indicator, scenario : str, optional
+        Ids to begin with.
+    language : {'fr', 'en'}, optional
+        Of the page; that of the parameters when not given.
+    as_of : date, optional
+        Only what was known on this day counts; today by default.
+    levers, assumptions : mapping of str to float, optional
+        Where levers are put, and starting values that are assumed.
+    due, value, operator, model, interval : optional
+        Of the last target in numbers; name of the model; widest interval shown, percent.
+    state : str, optional
+        Text of a state, as the page gives it; what is given beside it comes on top.
+    catalogue : Catalogue, optional
+        Plans and scenarios; those around the current folder when not given.
+
+    Attributes
+    ----------
+    state : str
+        What the reader chose; setting it shows another state.
+
+    Raises
+    ------
+    Refused
+        If something cannot be as it is given.
+    """
+
+    _esm = STATIC / "explorer.js"
+    _css = STATIC / "explorer.css"
+    state = traitlets.Unicode()
+
+    def __init__(
+        self,
+        plan: str | None = None,
+        indicator: str | None = None,
+        *,
+        language: str | None = None,
+        as_of: date | str | None = None,
+        levers: Mapping[str, float] | None = None,
+        assumptions: Mapping[str, float] | None = None,
+        state: str = "",
+        catalogue: Catalogue | None = None,
+        **chosen: Any,
+    ) -> None:
+        super().__init__()
+        self._session = Session(catalogue or Catalogue.find(), language=language, post=self.send)
+        self._answering: asyncio.Task[None] | None = None
+        given = {"plan": plan, "indicator": indicator, "language": language, "as_of": as_of, **chosen}
+        fields = {name: str(value) for name, value in given.items() if value is not None}
+        fields |= {f"{LEVER}{name}": f"{value:.12g}" for name, value in (levers or {}).items()}
+        fields |= {f"{ASSUMED}{name}": f"{value:.12g}" for name, value in (assumptions or {}).items()}
+        self._session.begin_with(state, fields)
+        self.state = self._session.state.text()
+        self.on_msg(self._receive)
+
+    @property
+    def study(self) -> Study:
+        """The study of what is shown."""
+        look, _bench = self._session.look(self._session.state)
+        return look.study
+
+    @traitlets.observe("state")
+    def _go_to(self, change: Any) -> None:
+        """Show the state that was set from outside."""
+        if change["new"] != self._session.state.text():
+            self._session.begin_with(change["new"], {})
+            self.state = self._session.state.text()
+            self._begin(self._session.answer({"kind": "open"}))
+
+    def _receive(self, widget: Any, message: Mapping[str, Any], buffers: Any) -> None:
+        self._begin(self._session.answer(dict(message)))
+        self.state = self._session.state.text()
+
+    def _begin(self, answers: Iterator[Mapping[str, Any]]) -> None:
+        """Send the fast answer at once, and the slow parts when nothing else is asked."""
+        if self._answering is not None:
+            self._answering.cancel()
+        for message in answers:
+            self.send(message)
+            if message["kind"] == "picture":
+                break
+        try:
+            self._answering = asyncio.get_running_loop().create_task(self._go_on(answers))
+        except RuntimeError:  # no loop runs: a program without a kernel
+            for message in answers:
+                if message is not BREATH:
+                    self.send(message)
+
+    async def _go_on(self, answers: Iterator[Mapping[str, Any]]) -> None:
+        with contextlib.closing(answers):  # type: ignore[type-var]
+            while True:
+                await asyncio.sleep(REST)
+                message = next(answers, None)
+                if message is None:
+                    return
+                if message is not BREATH:
+                    self.send(message)
