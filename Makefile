@@ -5,7 +5,7 @@
 LEARN := build/learn-venv
 
 .PHONY: learn
-.PHONY: help setup report test oldest check notebooks peers lab lock clean
+.PHONY: help setup report test oldest check notebooks peers web app lab lock clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -93,8 +93,14 @@ build/peers-venv/.installed: benchmarks/peers/requirements.lock
 	@build/peers-venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
 
+web: ## build the explorer's page again from web/; needs Node.js 20 and npm
+	cd web && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	$(BIN)/forecast lab
+
+app: $(STAMP) ## open the what-if explorer in the browser, without JupyterLab
+	$(BIN)/forecast app
 
 lock: $(STAMP) ## make both locks again from pyproject.toml; LOCK_ARGS=--upgrade takes newer versions
 	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 \
