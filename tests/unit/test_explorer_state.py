@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -47,12 +48,12 @@ def test_what_is_written_is_read_again(value: float, language: str) -> None:
 @pytest.mark.parametrize("typed", ["", "abc", "1,2,3", "--2", "nan", "inf", "1e999", "٣", "8..5", "0x10", "1_000", "%"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_nonsense_is_no_number(typed: str, language: str) -> None:
-    with pytest.raises(ValueError) as raised:
+    said = {
+        "fr": f"«\u00a0{typed}\u00a0» n’est pas un nombre; écrire des chiffres, comme 2,5.",
+        "en": f"“{typed}” is not a number; write digits, such as 2.5.",
+    }
+    with pytest.raises(ValueError, match=f"^{re.escape(said[language])}$"):
         read_number(typed, language)
-    shown = f"«\u00a0{typed}\u00a0» n’est pas un nombre; écrire des chiffres, comme 2,5."
-    assert str(raised.value) == (
-        shown if language == "fr" else f"“{typed}” is not a number; write digits, such as 2.5."
-    )
 
 
 def test_a_period_and_a_day_are_read_or_refused() -> None:
@@ -98,9 +99,10 @@ def test_the_text_of_a_state_tells_every_choice(state: State) -> None:
 
 
 def test_what_is_no_text_of_a_state_is_refused() -> None:
-    for text in ("plan", "x" * 30_000):
-        with pytest.raises(ValueError):
-            read_state(text)
+    with pytest.raises(ValueError, match="bad query field"):
+        read_state("plan")
+    with pytest.raises(ValueError, match="too long"):
+        read_state("x" * 30_000)
 
 
 def moved(**levers: float) -> State:

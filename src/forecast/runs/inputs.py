@@ -115,9 +115,10 @@ def _records(catalogue: Catalogue) -> str:
 
 @lru_cache
 def code_hash(root: Path) -> str:
-    """Hash of the package and of the notebooks that are run."""
+    """Hash of the package, but for the explorer that no run uses, and of the notebooks that are run."""
     package = Path(__file__).parents[1]
-    files = sorted(path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    inside = (path for path in package.rglob("*") if package / "widgets" not in path.parents)
+    files = sorted(path for path in inside if path.is_file() and path.suffix != ".pyc")
     parts = [f"{path.relative_to(package).as_posix()} {digest(path.read_bytes())}" for path in files]
     return digest("\n".join([*parts, *(digest((root / name).read_bytes()) for name in (REPORT, COMPARE))]))
 

@@ -91,10 +91,13 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.observe("state")
     def _go_to(self, change: Any) -> None:
         """Show the state that was set from outside."""
-        if change["new"] != self._session.state.text():
+        if change["new"] == self._session.state.text():
+            return
+        try:
             self._session.begin_with(change["new"], {})
+        finally:  # what is refused is not kept
             self.state = self._session.state.text()
-            self._begin(self._session.answer({"kind": "open"}))
+        self._begin(self._session.answer({"kind": "open"}))
 
     def _receive(self, widget: Any, message: Mapping[str, Any], buffers: Any) -> None:
         self._begin(self._session.answer(dict(message)))
