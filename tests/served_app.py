@@ -47,6 +47,7 @@ class Echo:
         self.gate.set()
         self.begun = threading.Event()
         self.closed: list[int] = []
+        self.left = False
 
     def answer(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
         seq = message.get("seq", 0)
@@ -62,6 +63,9 @@ class Echo:
                 yield {"kind": "part", "seq": seq, "id": number}
         finally:
             self.closed.append(seq)
+
+    def close(self) -> None:
+        self.left = True
 
     def wait(self) -> None:
         self.begun.set()

@@ -300,6 +300,7 @@ async def test_closing_a_page_closes_what_is_computed_and_drops_the_session(site
         session.gate.set()
         await settle(lambda: not switchboard(here).under_way)
         assert session.closed[:2] == [0, 2]
+        assert session.left
         gone = weakref.ref(session)
         here.sessions.clear()
         del session, page

@@ -35,6 +35,9 @@ class Session:
         print("asked", message["kind"], message["state"], flush=True)
         yield {"kind": "said", "tone": sys.argv[1], "text": "no plan can be read"}
 
+    def close(self):
+        pass
+
 for name, found in {"session": {"Session": Session}, "workshop": {"Workshop": lambda catalogue: None}}.items():
     module = sys.modules[f"forecast.widgets.{name}"] = types.ModuleType(name)
     vars(module).update(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -183,9 +183,12 @@ class Case:
         return next((value for value in self.used if value.period == item.decided_on), None)
 
 
-def cases(study: Study) -> tuple[Case, ...]:
-    """Every indicator of a study, in the plan's order."""
-    values = observed_values(study.observed)
+def cases(study: Study, values: Mapping[str, Sequence[Value]] | None = None) -> tuple[Case, ...]:
+    """Every indicator of a study, in the plan's order.
+
+    `values` are those that `observed_values` gives of its observations, where they are at hand.
+    """
+    values = observed_values(study.observed) if values is None else values
     commitments, beside = _commitments(study), _beside(study, values)
     return tuple(
         Case(
@@ -225,7 +228,7 @@ def observed_values(observed: pd.DataFrame) -> dict[str, list[Value]]:
     return found
 
 
-def _beside(study: Study, values: Mapping[str, list[Value]]) -> dict[str | None, list[Beside]]:
+def _beside(study: Study, values: Mapping[str, Sequence[Value]]) -> dict[str | None, list[Beside]]:
     found: dict[str | None, list[Beside]] = defaultdict(list)
     for group in (study.plan.drivers, study.plan.comparables):
         for name, item in group.items():

@@ -221,8 +221,10 @@ def _report(session: Session, message: Message) -> Iterator[Message]:
 
 
 def _stop(session: Session, message: Message) -> Iterator[Message]:
-    session.reports.stop()
-    yield {"kind": "said", "text": session.say("The report was stopped."), "tone": "done"}
+    if not session.reports.at_work:
+        raise ForecastError(session.say("No report is being made."))
+    session.reports.stop()  # that it stopped is said when it has
+    yield {"kind": "said", "text": session.say("The report is being stopped."), "tone": "busy"}
 
 
 DEEDS: Mapping[str, Deed] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -13,12 +14,17 @@ import anywidget
 import traitlets
 
 from forecast.plans.catalogue import Catalogue
+from forecast.reporting.live import compile_chart
 from forecast.study import Study
 from forecast.widgets.session import Session
 from forecast.widgets.state import ASSUMED, LEVER
 from forecast.widgets.steps import BREATH
 
 STATIC = Path(__file__).parent / "static"
+# Loaded with the import, rather than with the first cell that shows an explorer: the compiler of charts, and what the
+# default model computes with
+compile_chart('{"data": {"values": []}, "mark": "point"}')
+importlib.import_module("scipy.special")
 #: Seconds left to the page between two slow parts: what it asks meanwhile comes first.
 REST = 0.001
 

@@ -21,7 +21,7 @@ from forecast.schema.language import LANGUAGES, format_exact
 from forecast.study import Study
 from forecast.widgets.choices import acts
 from forecast.widgets.state import ASSUMED, INTERVALS, LEVER, START, State
-from forecast.widgets.workshop import Desk
+from forecast.widgets.workshop import Desk, Seen
 
 Field = dict[str, Any]
 #: Places on a slider between its ends, about.
@@ -43,6 +43,7 @@ class Look:
     case: Case
     voice: Voice
     desk: Desk
+    seen: Seen
 
     @property
     def plan(self) -> Plan:
@@ -84,7 +85,7 @@ def _what(look: Look) -> Iterator[Field]:
     yield _choice("language", _("Language"), state.language, {one: names[one] for one in LANGUAGES}) | {
         "kind": "switch"
     }
-    plans = {one: voice.text(desk.plan(one).title) for one in desk.catalogue.plan_ids}
+    plans = {one: voice.text(desk.title(one)) for one in desk.catalogue.plan_ids}
     yield _choice("plan", _("Plan"), state.plan, plans)
     indicators = {
         name: f"{one.number}. {voice.text(one.name)}" for name, one in desk.plan(state.plan).indicators.items()
@@ -178,30 +179,32 @@ def span(lever: Lever, look: Look) -> Field:
 
 
 def _assumptions(look: Look) -> Iterator[Field]:
-    voice, study = look.voice, look.study
+    voice = look.voice
     _ = voice.translate
     for name in assumable(look):
         item = look.plan.item(name)
-        said = look.state.assumptions.get(name)
-        known = study.scenario.assumptions.get(name)
-        text = "" if said is None else format_exact(said, voice.language)
-        if said is None and known is not None:
-            text = format_exact(middle(known.value), voice.language)
         driver = look.desk.plan(look.state.plan).drivers.get(name)
         help_ = _("Nobody published a value: what follows from it is an assumption, and says so.")
         if driver is not None and driver.assumed is not None:
             help_ = _("The plan assumes {value}.").format(value=_assumed(driver.assumed.value, item.unit, voice))
         title = _("Starting value assumed: {name}") if name == look.state.indicator else "{name}"
-        yield _text(f"{ASSUMED}{name}", title.format(name=voice.text(item.name)), text) | {
+        yield _text(f"{ASSUMED}{name}", title.format(name=voice.text(item.name)), _supposed(name, look)) | {
             "unit": voice.unit_name(item.unit),
             "help": help_,
         }
 
 
+def _supposed(name: str, look: Look) -> str:
+    """Write what is assumed: what the reader said, or else the scenario; empty where neither says anything."""
+    said: float | None = look.state.assumptions.get(name)
+    if said is None and name in look.study.scenario.assumptions:
+        said = middle(look.study.scenario.assumptions[name].value)
+    return "" if said is None else format_exact(said, look.voice.language)
+
+
 def assumable(look: Look) -> list[str]:
     """What no value was published of: the indicator itself, and drivers that it is computed from."""
-    observed = look.study.observed
-    known = set(observed.loc[observed["used"] & (observed["status"] != "assumed"), "indicator"])
+    known = look.seen.known
     near = [look.state.indicator, *sorted(look.plan.named_by(look.state.indicator))]
     return [
         name
@@ -244,5 +247,8 @@ def _text(id: str, label: str, text: str) -> Field:
 def moving_fields(look: Look) -> dict[str, Field]:
     """Values of the fields that follow what is moved, by id: those that a slider and its text share, and the target."""
     kept = ("value", "text", "shown")
-    fields = (*_target(look), *_levers(look), *_assumptions(look))
-    return {field["id"]: {key: field[key] for key in kept if key in field} for field in fields}
+    fields = {
+        field["id"]: {key: field[key] for key in kept if key in field} for field in (*_target(look), *_levers(look))
+    }
+    texts = {f"{ASSUMED}{name}": _supposed(name, look) for name in assumable(look)}
+    return fields | {id: {"value": text, "text": text} for id, text in texts.items()}

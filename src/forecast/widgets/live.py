@@ -40,6 +40,10 @@ class Session(Protocol):
         """Answer a message: first what is fast, then the slow parts."""
         ...
 
+    def close(self) -> None:
+        """Let go of what goes on in the background."""
+        ...
+
 
 #: Makes the session of a page; it is given what sends messages that answer none, from any thread.
 MakeSession = Callable[[Callable[[Message], None]], Session]
@@ -176,6 +180,8 @@ class Conversation:
             self._room.set()
             await self._take(turn)
         if self._over:
+            if self._session:
+                self._session.close()
             self._session = None
             self._switchboard.under_way.discard(self)
         self.talking = None

@@ -11,7 +11,7 @@ from forecast.reporting.exploring import describe_chart, explored_sentence, proj
 from forecast.reporting.figures import Spec, draw_case
 from forecast.reporting.live import LiveChart, make_live, make_still
 from forecast.reporting.timeline import draw_timeline, timeline_alt
-from forecast.reporting.voice import Voice, whole_units
+from forecast.reporting.voice import Voice
 from forecast.schema.language import check_language
 from forecast.study import Bench
 from forecast.widgets.choices import make_scenario
@@ -32,11 +32,10 @@ def look_at(state: State, desk: Desk) -> tuple[Look, Bench]:
     """
     bench = desk.bench(state.plan, state.indicator, state.model, state.as_of)
     study = bench.run(make_scenario(state, desk))
-    voice = Voice(
-        check_language(state.language), desk.catalogue.units, study.plan.source_language, whole_units(study.observed)
-    )
-    case = next(one for one in cases(study) if one.name == state.indicator)
-    return Look(state, study, case, voice, desk), bench
+    seen = desk.workshop.see(study.observed)
+    voice = Voice(check_language(state.language), desk.catalogue.units, study.plan.source_language, seen.counts)
+    case = next(one for one in cases(study, seen.values) if one.name == state.indicator)
+    return Look(state, study, case, voice, desk, seen), bench
 
 
 def paint(look: Look, known: set[str]) -> Message:

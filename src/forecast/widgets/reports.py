@@ -77,7 +77,7 @@ class Reports:
         _ = translator(order.language)
         try:
             self._say(_("The report waits for its turn."), progress=0.0)
-            with AT_ONCE, _root(order, self._catalogue()) as (catalogue, results):
+            with _turn(stop), _root(order, self._catalogue()) as (catalogue, results):
                 self._finish(order, self._run(order, catalogue, results, stop))
         except (ForecastError, OSError) as error:
             said = _("The report was stopped.") if stop.is_set() else _("The report could not be made: {reason}")
@@ -113,14 +113,26 @@ class Reports:
         page = (outcome.folder / "report.html").read_bytes()
         name = f"{order.plan.id}_{order.scenario}_{order.language}.html"
         content = base64.b64encode(page).decode()
-        self._post({"kind": "file", "name": name, "mime": "text/html", "base64": content, "open": True})
+        file = {"kind": "file", "name": name, "mime": "text/html", "base64": content, "open": True}
         if order.results is not None:
             said = _("The report is ready; it is kept in {folder}.")
-            shown = outcome.folder.relative_to(order.results.parent).as_posix()
-            self._post({"kind": "said", "text": said.format(folder=shown), "tone": "done"})
+            file["text"] = said.format(folder=outcome.folder.relative_to(order.results.parent).as_posix())
+        self._post(file)
 
     def _say(self, text: str, progress: float) -> None:
         self._post({"kind": "said", "text": text, "tone": "busy", "progress": progress})
+
+
+@contextmanager
+def _turn(stop: threading.Event) -> Iterator[None]:
+    """Wait for a turn, unless it is stopped before it comes."""
+    while not AT_ONCE.acquire(timeout=0.5):
+        if stop.is_set():
+            raise RunError("stopped")
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
 
 
 @contextmanager

@@ -78,6 +78,10 @@ class Session:
         """What the reader chose."""
         return self.history.now
 
+    def close(self) -> None:
+        """Let go of what goes on in the background: nobody is there to take it."""
+        self.reports.stop()
+
     def say(self, message: str) -> str:
         """Translate one of our messages into the reader's language."""
         return translator(self.state.language)(message)

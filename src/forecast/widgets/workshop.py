@@ -4,17 +4,58 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from forecast import scenarios
+from forecast.errors import ForecastError
 from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Plan
+from forecast.reporting.cases import Value, observed_values
+from forecast.reporting.voice import whole_units
 from forecast.scenarios import Scenario
 from forecast.scenarios.library import COMPARISON
+from forecast.schema.language import Text
 from forecast.study import Bench, open_bench
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Indicators whose forecasts are kept, and forecasts of each: other due dates, other assumed values.
 BENCHES, FORECASTS = 64, 24
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the observations of a forecast hold, brought into form once.
+
+    Attributes
+    ----------
+    observed : DataFrame
+        Table *observations*.
+    values : mapping of str to list of Value
+        By indicator, driver or comparable.
+    counts : frozenset of str
+        Units in which everything observed is a whole number.
+    known : frozenset of str
+        Indicators and drivers that have a published value.
+    """
+
+    observed: pd.DataFrame
+    values: Mapping[str, list[Value]]
+    counts: frozenset[str]
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, observed: pd.DataFrame) -> Seen:
+        """Bring the observations into form."""
+        values = observed_values(observed)
+        published = (
+            name for name, found in values.items() if any(one.used and one.status != "assumed" for one in found)
+        )
+        return cls(observed, values, whole_units(observed), frozenset(published))
 
 
 class Workshop:
@@ -23,8 +64,10 @@ class Workshop:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._plans: dict[str, Plan] = {}
+        self._titles: dict[str, Text] = {}
         self._scenarios: dict[tuple[str, str], Scenario] = {}
         self._benches: OrderedDict[tuple[str, str, str, date], Bench] = OrderedDict()
+        self._seen: OrderedDict[int, Seen] = OrderedDict()
         self._lock = threading.RLock()
 
     def plan(self, name: str) -> Plan:
@@ -34,12 +77,32 @@ class Workshop:
                 self._plans[name] = self.catalogue.plan(name)
             return self._plans[name]
 
+    def title(self, name: str) -> Text:
+        """Give the title of a plan, without checking the rest of it; its id where the file gives none."""
+        with self._lock:
+            if name not in self._titles:
+                try:
+                    self._titles[name] = Text.model_validate(self.catalogue.document(name).data["title"])
+                except (ForecastError, KeyError, TypeError, ValueError):  # told when the plan is chosen
+                    self._titles[name] = Text(fr=name, en=name)
+            return self._titles[name]
+
     def scenario(self, plan: str, name: str) -> Scenario:
         """Give a scenario of a plan as its file has it; raise `ForecastError` for an unknown or faulty one."""
         with self._lock:
             if (plan, name) not in self._scenarios:
                 self._scenarios[plan, name] = scenarios.load(self.catalogue, self.plan(plan), name)
             return self._scenarios[plan, name]
+
+    def see(self, observed: pd.DataFrame) -> Seen:
+        """Bring the observations of a forecast into form, or give what was made of the same table."""
+        with self._lock:
+            if id(observed) not in self._seen:  # the table is held with it, so that no other gets its id
+                self._seen[id(observed)] = Seen.of(observed)
+            self._seen.move_to_end(id(observed))
+            while len(self._seen) > BENCHES:
+                self._seen.popitem(last=False)
+            return self._seen[id(observed)]
 
     def bench(self, plan: str, indicator: str, model: str, as_of: date) -> Bench:
         """Open a bench on one indicator, or give the one that was opened before."""
@@ -57,14 +120,6 @@ class Workshop:
                 bench.forecasts.clear()
             return bench
 
-    def renew(self) -> None:
-        """Forget everything: files may have changed."""
-        with self._lock:
-            self.catalogue = Catalogue(self.catalogue.root)
-            self._plans.clear()
-            self._scenarios.clear()
-            self._benches.clear()
-
 
 class Desk:
     """The workshop as one reader sees it: with the scenarios that they brought, which nobody else sees."""
@@ -81,6 +136,10 @@ class Desk:
     def plan(self, name: str) -> Plan:
         """Give a plan as its file has it."""
         return self.workshop.plan(name)
+
+    def title(self, plan: str) -> Text:
+        """Give the title of a plan."""
+        return self.workshop.title(plan)
 
     def bring(self, scenario: Scenario, text: str) -> None:
         """Take a scenario that a reader brought, and the text of its file."""
