@@ -181,7 +181,7 @@ def test_without_an_observation_a_starting_value_can_be_assumed(session: Session
     picture = of_kind(ask("change", changes={"assume.waiting": "1 400"}), "picture")
     assert picture["chance"]["share"] > 0
     assert picture["notes"][0] == "It rests on an assumption."
-    assert picture["sentence"].startswith("Under an assumption: ")
+    assert picture["sentence"].startswith("Under an assumption: as things stand, the target")
     (change,) = session.asked().scenario.assumptions.values()
     assert change.period == "2021-2022"
 

@@ -34,7 +34,9 @@ def explored_sentence(case: Case, item: Commitment | None, study: Study, voice: 
         due=voice.due(item.target),
         probability=voice.share(item.probability),
     )
-    return _("Under an assumption: {sentence}").format(sentence=told) if item.assumed else told
+    if not item.assumed:
+        return told
+    return _("Under an assumption: {sentence}").format(sentence=f"{told[0].lower()}{told[1:]}")
 
 
 def _condition(case: Case, study: Study, voice: Voice) -> str:

@@ -78,11 +78,13 @@ class Workshop:
             return self._plans[name]
 
     def title(self, name: str) -> Text:
-        """Give the title of a plan, without checking the rest of it; its id where the file gives none."""
+        """Give publisher and title of a plan, without checking the rest of it; its id where the file gives none."""
         with self._lock:
             if name not in self._titles:
                 try:
-                    self._titles[name] = Text.model_validate(self.catalogue.document(name).data["title"])
+                    data = self.catalogue.document(name).data
+                    publisher, title = (Text.model_validate(data[key]) for key in ("publisher", "title"))
+                    self._titles[name] = Text(fr=f"{publisher.fr} – {title.fr}", en=f"{publisher.en} – {title.en}")
                 except (ForecastError, KeyError, TypeError, ValueError):  # told when the plan is chosen
                     self._titles[name] = Text(fr=name, en=name)
             return self._titles[name]
@@ -138,7 +140,7 @@ class Desk:
         return self.workshop.plan(name)
 
     def title(self, plan: str) -> Text:
-        """Give the title of a plan."""
+        """Give publisher and title of a plan."""
         return self.workshop.title(plan)
 
     def bring(self, scenario: Scenario, text: str) -> None:
