@@ -85,7 +85,7 @@ def test_a_lever_moves_the_picture_as_run_study_does(ask: Ask, driven: Catalogue
     expected = bench.run(scenarios.with_levers(by_hand, bench.plan, {"demand": 5}))
     assert picture["chance"]["share"] == expected.assessment.boards[-1].outlook["probability"]
     assert study.scenario.levers["demand"].value == 5
-    assert "With “Visits” at +5% a year, compounded" in picture["sentence"]
+    assert "with “Visits” at +5% a year, compounded" in picture["sentence"]
     assert picture["fields"]["lever.demand"] == {
         "value": 5.0,
         "text": "5",
