@@ -5,9 +5,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from tests.lever_plan import write_catalogue
 
 from forecast import study
 from forecast.errors import PlanError, ScenarioError
+from forecast.scenarios.model import Assumption
+from forecast.schema.language import Text
 from forecast.schema.periods import Period
 from forecast.study import open_bench, run_study
 
@@ -243,3 +246,19 @@ def test_the_study_holds_the_forecast_before_and_after(bench):
     assert found.trajectories.trees["seen_on_time"].drivers == ("seen", "visits")
     assert found.trajectories.trees["seen_on_time"].computed == pytest.approx(60)
     assert found.trajectories.trees["seen_on_time"].observed == 62.5
+
+
+def test_a_scenario_assumes_a_driver_otherwise_in_every_period_alike(tmp_path):
+    catalogue = write_catalogue(tmp_path)
+    bench = open_bench("trial", as_of=AS_OF, only="staff", catalogue=catalogue)
+    baseline = bench.scenario("baseline")
+    reason = Text(fr="Essai", en="Trial")
+    assumed = Assumption(value=90.0, unit="persons", period="2024", reason=reason)
+    otherwise = baseline.model_copy(update={"assumptions": {"nurses": assumed}})
+    plan, trajectories = bench.apply(otherwise)
+    assert plan.drivers["nurses"].assumed.value == 90.0
+    assert np.unique(trajectories.paths["nurses"].draws).tolist() == [90.0]
+    assert trajectories.paths["nurses"].assumed
+    before = bench.apply(baseline)[1].paths["nurses"].draws
+    assert before.min() >= 100
+    assert np.array_equal(bench.apply(baseline)[1].paths["nurses"].draws, before)  # the other is forgotten again
