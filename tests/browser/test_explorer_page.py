@@ -262,7 +262,7 @@ def test_nothing_scrolls_sideways(shown: Page, width: int, height: int) -> None:
     tell(shown, {"kind": "part", "seq": 1, "id": "board", "html": TABLE})
     shown.set_viewport_size({"width": width, "height": height})
     assert shown.evaluate("document.documentElement.scrollWidth") == width
-    controls, chart = shown.locator(".controls").bounding_box(), shown.locator(".results > .chart").bounding_box()
+    controls, chart = shown.locator(".controls").bounding_box(), shown.locator(".seen > .chart").bounding_box()
     assert controls is not None
     assert chart is not None
     assert (chart["x"] > controls["x"] + controls["width"]) == (width == 1280)

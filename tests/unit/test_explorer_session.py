@@ -206,7 +206,7 @@ def test_up_to_five_states_are_pinned_compared_and_gone_back_to(session: Session
     for value in range(1, MOST_PINNED + 1):
         ask("change", changes={"lever.demand": value})
         pins = part(ask("do", action="pin"), "pins")["html"]
-    assert "5. Baseline, “Visits” at +5% a year, compounded" in pins
+    assert "Pin 5: Baseline, “Visits” at +5% a year, compounded" in pins
     assert pins.count("<svg") == 1
     ask("change", changes={"lever.demand": 9})
     refused = of_kind(ask("do", action="pin"), "said")
@@ -216,7 +216,7 @@ def test_up_to_five_states_are_pinned_compared_and_gone_back_to(session: Session
     )
     ask("do", action="restore", pin="2")
     assert session.state.levers == {"demand": 2}
-    assert "2. Baseline" not in part(ask("do", action="unpin", pin="2"), "pins")["html"]
+    assert "Pin 2: " not in part(ask("do", action="unpin", pin="2"), "pins")["html"]
     assert of_kind(ask("do", action="restore", pin="2"), "said")["text"] == "There is no such pin."
 
 

@@ -12,6 +12,7 @@ const ANSWER_WITHIN = 1500;
  * @property {(callback: (message: any) => void) => () => void} listen Returns what ends the listening.
  * @property {boolean} app Whether the page is on its own, outside JupyterLab.
  * @property {string} [state] The state to open with.
+ * @property {string} [address] Where links to the page lead; without it, what is shared is the text of a state alone.
  */
 
 export class Channel {

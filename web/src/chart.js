@@ -56,6 +56,8 @@ export class Specs {
 export class Chart {
   #shown = "";
   /** @type {View | null} */ #view = null;
+  /** What the view was given last, as text, by the name of the rows or of the signal. @type {Map<string, string>} */
+  #given = new Map();
 
   /** @param {Specs} specs */
   constructor(specs) {
@@ -72,17 +74,31 @@ export class Chart {
     if (!picture) return;
     if (picture.id !== this.#shown || this.#view === null) this.#compile(picture.id);
     const view = /** @type {View} */ (this.#view);
-    for (const [name, rows] of Object.entries(picture.data)) view.data(name, rows);
-    for (const [name, value] of Object.entries(picture.signals ?? {})) view.signal(name, value);
+    for (const [name, rows] of this.#changed(picture.data)) view.data(name, rows);
+    for (const [name, value] of this.#changed(picture.signals ?? {})) view.signal(name, value);
     await view.runAsync();
     this.element.setAttribute("aria-label", picture.alt);
     this.#fit();
+  }
+
+  /**
+   * What differs from what the view has: equal rows or an equal span given anew would be drawn anew.
+   * @param {Record<string, any>} given
+   */
+  #changed(given) {
+    return Object.entries(given).filter(([name, value]) => {
+      const text = JSON.stringify(value);
+      const changed = this.#given.get(name) !== text;
+      this.#given.set(name, text);
+      return changed;
+    });
   }
 
   /** End the view, and with it its timers and listeners. */
   close() {
     this.#view?.finalize();
     this.#view = null;
+    this.#given.clear();
     this.element.replaceChildren();
   }
 

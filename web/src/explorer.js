@@ -11,7 +11,7 @@ import { complain, Controls, makeControl } from "./controls.js";
 import { keepFocus, make, write } from "./dom.js";
 import { Parts } from "./parts.js";
 import { Status } from "./status.js";
-import { Hand, markShown, measureStep } from "./timing.js";
+import { afterPaint, Hand, markShown, measureStep } from "./timing.js";
 
 /** @typedef {import("./channel.js").Host} Host */
 
@@ -33,8 +33,10 @@ class Explorer {
   /** @type {Record<string, string>} */ #labels = {};
   /** @type {any} */ #waitingPicture = null;
   #painting = false;
+  /** Done when the frame of the last picture has been painted. @type {Promise<void>} */ #painted = Promise.resolve();
   #shownSeq = 0;
   /** @type {string | undefined} */ #state;
+  /** @type {string | undefined} */ #address;
   /** Charts whose specification was asked for again. @type {Set<string>} */ #asked = new Set();
 
   /**
@@ -44,6 +46,7 @@ class Explorer {
   constructor(root, host) {
     this.root = root;
     this.#state = host.state;
+    this.#address = host.address;
     this.#channel = new Channel(host, () => this.#channel.waits && this.#parts.work());
     this.#hand = new Hand(root);
     this.#lay(host.app);
@@ -77,10 +80,12 @@ class Explorer {
     });
     const seen = make("div", { class: "seen" }, this.#answer.element, this.#chart.element);
     const results = make("div", { class: "results" }, seen, this.#answer.notes);
-    results.append(this.#saving, this.#parts.element);
+    // JupyterLab lets nothing stay at the foot of the window: there it stands beside the buttons that it answers
+    results.append(this.#saving, ...(app ? [] : [this.#status.element]), this.#parts.element);
     const header = make("div", { class: "top" }, this.#title, this.#toolbar);
     const columns = make("div", { class: "columns" }, this.#controls.element, results);
-    root.append(make("div", { class: "page" }, this.#skip, header, columns, this.#status.element, this.#status.region));
+    const foot = app ? [this.#status.element, this.#status.region] : [this.#status.region];
+    root.append(make("div", { class: "page" }, this.#skip, header, columns, ...foot));
     root.addEventListener("keydown", (event) => {
       event.stopPropagation(); // not a shortcut of the notebook around
       pressKey(root, event);
@@ -120,8 +125,10 @@ class Explorer {
     write(this.#skip, labels.skip);
     this.#answer.element.setAttribute("aria-label", labels.answer ?? title);
     this.#status.speak(labels);
-    const changed = (/** @type {string} */ field, /** @type {unknown} */ value, /** @type {number} */ since) =>
+    const changed = (/** @type {string} */ field, /** @type {unknown} */ value, /** @type {number} */ since) => {
+      this.#status.pass();
       this.#channel.change(field, value, this.#hand.before(since));
+    };
     const context = { labels, prefix: this.#prefix, changed };
     keepFocus(this.root, () => {
       this.#controls.build(groups, context, (field) => this.#channel.isNewer(field, seq));
@@ -162,7 +169,8 @@ class Explorer {
    * @param {number} since
    */
   #do(action, given, since) {
-    this.#channel.do(action, { ...given }, this.#hand.before(since));
+    const where = action === "copy" && this.#address ? { address: this.#address } : {};
+    this.#channel.do(action, { ...given, ...where }, this.#hand.before(since));
   }
 
   /**
@@ -195,15 +203,19 @@ class Explorer {
     enableAll(this.root, enabled ?? {});
     this.#status.soon([chance && `${chance.label} ${chance.shown}`, sentence].filter(Boolean).join(". "));
     this.#parts.await(seq);
+    this.#painted = new Promise(afterPaint);
     const since = this.#channel.takeAsked(seq);
     if (first) markShown();
     if (since !== undefined) measureStep(since, { seq, kernel: seconds });
   }
 
-  /** @param {any} part */
+  /**
+   * Show a part, but not before the frame of the picture that it goes with: laying it out would hold that frame up.
+   * @param {any} part
+   */
   #showPart(part) {
     if (part.chart && !this.#specs.has(part.chart.id)) return this.#askAgain(part.chart.id);
-    this.#parts.show(part).catch((error) => console.error(error));
+    this.#painted.then(() => this.#parts.show(part)).catch((error) => console.error(error));
   }
 
   /**

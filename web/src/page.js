@@ -85,6 +85,7 @@ function keepInAddress(state) {
 mount(/** @type {HTMLElement} */ (document.getElementById("explorer")), {
   app: true,
   state: location.search.slice(1),
+  address: location.origin + location.pathname,
   send,
   listen: (callback) => {
     listeners.push(callback);

@@ -55,16 +55,22 @@ export class Status {
   }
 
   /**
-   * Download a file, and offer to open it.
-   * @param {{name: string, mime: string, base64: string, open?: boolean}} file
+   * Download a file, say what is said of it, and offer to open it.
+   * @param {{name: string, mime: string, base64: string, open?: boolean, text?: string}} file
    */
   receive(file) {
     const address = download(file);
     this.#addresses.push(address);
     const name = `${this.#labels.open ?? ""} ${file.name}`.trim();
     const link = file.open ? make("a", { href: address, target: "_blank", rel: "noopener" }, name) : null;
-    this.#line(link ? "" : file.name, "done", link);
-    this.soon(file.name);
+    const text = file.text ?? file.name;
+    this.#line(link && !file.text ? "" : text, "done", link);
+    this.soon(text);
+  }
+
+  /** What is shown is about to change: what was done before it need not be said any longer, but for a file on offer. */
+  pass() {
+    if (this.element.dataset.tone === "done" && !this.element.querySelector("a")) this.#clear();
   }
 
   /** Let go of the contents that were offered as files. */
@@ -89,6 +95,14 @@ export class Status {
     setAttribute(this.element, "data-tone", tone);
     this.element.replaceChildren(make("p", {}, text), ...(more ? [more] : []), close);
     this.element.hidden = false;
+    this.#reveal();
+  }
+
+  /** Show the line to who just pressed a button; whoever moves or types something is left where they are. */
+  #reveal() {
+    const pressed = document.activeElement?.closest("[data-does]");
+    const around = this.element.closest(".forecast-explorer");
+    if (pressed && around?.contains(pressed)) this.element.scrollIntoView({ block: "nearest" });
   }
 
   /**

@@ -26,7 +26,7 @@ export class Hand {
  * Call back once the next frame has been painted: a message posted from a frame comes after its painting.
  * @param {() => void} callback
  */
-function afterPaint(callback) {
+export function afterPaint(callback) {
   window.requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = callback;

@@ -22,6 +22,7 @@ from tornado.web import Application
 from forecast.errors import RunError
 from forecast.widgets.access import Door, Entrance, Guarded, Nowhere
 from forecast.widgets.live import LARGEST, MOST_OPEN, Live, MakeSession, Switchboard
+from forecast.widgets.steps import SWITCH
 
 STATIC = Path(__file__).parent / "static"
 #: Files that are served, with their types; no other can be asked for.
@@ -36,8 +37,6 @@ EVERYWHERE = ("", "0.0.0.0", "::")
 _PORT = re.compile(r":\d+$")
 #: Seconds after which a page that does not answer a ping is taken for closed.
 PING = 30
-#: Seconds that Python lets a thread compute while another waits; its usual 5 ms, again and again, would be felt.
-SWITCH = 0.0005
 
 
 class Front(Entrance):

@@ -79,14 +79,13 @@ def _restore(session: Session, message: Message) -> Iterator[Message]:
     yield from _again(session)
 
 
-def pin_title(state: State, session: Session) -> Text:
-    """Name a pinned state by the scenario that it starts from and by what is moved."""
+def describe_pin(state: State, session: Session) -> str:
+    """Describe a pinned state by the scenario that it starts from and by what is moved."""
     look, _bench = look_at(state, session.desk)
     scenario, plan, voice = look.study.scenario, look.plan, look.voice
     moved = [lever_words(name, move, plan, voice) for name, move in acting(scenario, state.indicator, plan).items()]
     base = voice.text(session.desk.scenario(state.plan, state.scenario).title)
-    told = ", ".join([base, *moved]) if moved else base
-    return Text(fr=told, en=told)
+    return ", ".join([base, *moved])
 
 
 # Files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -18,15 +19,16 @@ from forecast.reporting.live import compile_chart
 from forecast.study import Study
 from forecast.widgets.session import Session
 from forecast.widgets.state import ASSUMED, LEVER
-from forecast.widgets.steps import BREATH
+from forecast.widgets.steps import BREATH, SWITCH
 
 STATIC = Path(__file__).parent / "static"
 # Loaded with the import, rather than with the first cell that shows an explorer: the compiler of charts, and what the
 # default model computes with
 compile_chart('{"data": {"values": []}, "mark": "point"}')
 importlib.import_module("scipy.special")
-#: Seconds left to the page between two slow parts: what it asks meanwhile comes first.
-REST = 0.001
+#: Seconds left to the page before the slow parts, as it takes other threads to send the picture, and between two steps
+#: of them: what it asks meanwhile comes first.
+LEAD, REST = 0.01, 0.001
 
 
 class Explorer(anywidget.AnyWidget):
@@ -78,6 +80,7 @@ class Explorer(anywidget.AnyWidget):
         **chosen: Any,
     ) -> None:
         super().__init__()
+        sys.setswitchinterval(SWITCH)  # the kernel's messages come and go by threads of its own
         self._session = Session(catalogue or Catalogue.find(), language=language, post=self.send)
         self._answering: asyncio.Task[None] | None = None
         given = {"plan": plan, "indicator": indicator, "language": language, "as_of": as_of, **chosen}
@@ -126,6 +129,7 @@ class Explorer(anywidget.AnyWidget):
 
     async def _go_on(self, answers: Iterator[Mapping[str, Any]]) -> None:
         with contextlib.closing(answers):  # type: ignore[type-var]
+            await asyncio.sleep(LEAD)
             while True:
                 await asyncio.sleep(REST)
                 message = next(answers, None)

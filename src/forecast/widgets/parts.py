@@ -44,6 +44,15 @@ TITLES = {
 
 
 @dataclass(frozen=True)
+class Pin:
+    """A pinned state: its number, its scenario, and what it moves, in words."""
+
+    number: str
+    scenario: Scenario
+    said: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """What the parts are made from.
 
@@ -53,15 +62,15 @@ class Asked:
         The one that the state stands for.
     last : str or None
         Lever that was moved last.
-    pins : mapping of str to Scenario
-        Pinned scenarios of this indicator, by the number of the pin.
+    pins : tuple of Pin
+        Those of this indicator.
     """
 
     look: Look
     bench: Bench
     scenario: Scenario
     last: str | None = None
-    pins: Mapping[str, Scenario] | None = None
+    pins: tuple[Pin, ...] = ()
 
     @property
     def item(self) -> Commitment | None:
@@ -115,20 +124,20 @@ def _pins(asked: Asked) -> Made:
         element(
             "li",
             [
-                element("span", f"{number}. {asked.look.voice.text(one.title)} "),
-                _button("restore", number, _("Go back to it"), one, asked),
-                _button("unpin", number, _("Take it away"), one, asked),
+                element("span", f"{asked.look.voice.text(pin.scenario.title)}{asked.look.voice.colon} {pin.said} "),
+                _button("restore", pin, _("Go back to it"), asked),
+                _button("unpin", pin, _("Take it away"), asked),
             ],
         )
-        for number, one in asked.pins.items()
+        for pin in asked.pins
     ]
     listed = element("ul", rows, class_="pins")
-    return Made(Html(listed.text + _beside(list(asked.pins.values()), asked, drawn=True).text))
+    return Made(Html(listed.text + _beside([pin.scenario for pin in asked.pins], asked, drawn=True).text))
 
 
-def _button(action: str, pin: str, said: str, scenario: Scenario, asked: Asked) -> Html:
-    name = f"{said}{asked.look.voice.colon} {pin}. {asked.look.voice.text(scenario.title)}"
-    return element("button", said, type="button", data_action=action, data_pin=pin, aria_label=name)
+def _button(action: str, pin: Pin, said: str, asked: Asked) -> Html:
+    name = f"{said}{asked.look.voice.colon} {asked.look.voice.text(pin.scenario.title)}"
+    return element("button", said, type="button", data_action=action, data_pin=pin.number, aria_label=name)
 
 
 def _beside(chosen: Sequence[Scenario], asked: Asked, *, drawn: bool = False) -> Html:

@@ -14,15 +14,14 @@ from typing import Any
 
 from forecast.errors import ForecastError
 from forecast.plans.catalogue import Catalogue
-from forecast.scenarios import Scenario
-from forecast.schema.language import translator
+from forecast.schema.language import Text, translator
 from forecast.study import Bench
 from forecast.widgets.choices import begin, choose, make_scenario
-from forecast.widgets.deeds import DEEDS, pin_title
+from forecast.widgets.deeds import DEEDS, describe_pin
 from forecast.widgets.form import Look, groups
 from forecast.widgets.history import History
 from forecast.widgets.page import labels, saving, toolbar
-from forecast.widgets.parts import PARTS, TITLES, Asked, Made, make_part
+from forecast.widgets.parts import PARTS, TITLES, Asked, Made, Pin, make_part
 from forecast.widgets.picture import look_at, paint, tell_chart
 from forecast.widgets.reading import Refused
 from forecast.widgets.reports import Reports
@@ -70,6 +69,9 @@ class Session:
         self.reports = Reports(lambda: self.desk.catalogue, lambda message: self.post(message))
         self.last: str | None = None  # lever moved last
         self._known: set[str] = set()  # charts that the page has
+        self._opened = False
+        self._painted: State | None = None  # state of the last picture
+        self._owed: tuple[str, ...] = ()  # parts of what is shown that the page has not
         self._looked: tuple[State, Look, Bench] | None = None
         self._pinned: tuple[object, Made] | None = None
 
@@ -87,10 +89,18 @@ class Session:
         return translator(self.state.language)(message)
 
     def answer(self, message: Message) -> Iterator[Message]:
-        """Answer a message of the page: the fast answer first, then the slow parts; nothing is ever raised."""
+        """Answer a message of the page: the fast answer first, then the slow parts; nothing is ever raised.
+
+        What an earlier answer was not given the time for comes in the end.
+        """
         seq, started = message.get("seq", 0), time.perf_counter()
+        yield from self._tell(lambda: self._answer(message), seq, started)
+        yield from self._tell(self._overdue, seq, started)
+
+    def _tell(self, work: Callable[[], Iterator[Message]], seq: int, started: float) -> Iterator[Message]:
+        """Number and time the messages of some work, and turn what it raises into one."""
         try:
-            for reply in self._answer(message):
+            for reply in work():
                 timed = {"seconds": time.perf_counter() - started} if reply["kind"] == "picture" else {}
                 yield reply if reply is BREATH else {"seq": seq, **reply, **timed}
         except Refused as error:
@@ -98,8 +108,13 @@ class Session:
         except ForecastError as error:
             yield {"kind": "said", "seq": seq, "text": str(error), "tone": "failed"}
         except Exception as error:  # the page stays alive, and says what the reader can report
+            self._owed = ()
             said = self.say("Something went wrong here: {error}. What you see is as before.")
             yield {"kind": "said", "seq": seq, "text": said.format(error=repr(error)), "tone": "failed"}
+
+    def _overdue(self) -> Iterator[Message]:
+        """The picture and the parts that the page should have and has not: it asked for something else meanwhile."""
+        return self.show() if self._opened and self._painted != self.state else self.parts(self._owed)
 
     def _answer(self, message: Message) -> Iterator[Message]:
         kind = message.get("kind")
@@ -117,7 +132,7 @@ class Session:
     def _open(self, text: str | None) -> Iterator[Message]:
         """Show the page anew, from the text of a state where one is given; what is wrong with it is said."""
         self._known.clear()
-        wrong = None
+        self._opened, self._painted, wrong = True, None, None
         if text:
             try:
                 self.go_to(self.state_of(text))
@@ -183,11 +198,12 @@ class Session:
     def show(self) -> Iterator[Message]:
         """The picture, then the slow parts."""
         look, _bench = self.look(self.state)
+        self._painted, self._owed = self.state, tuple(PARTS)
         yield paint(look, self._known) | {"enabled": self.enabled}
-        yield from self.parts()
+        yield from self.parts(self._owed)
 
-    def parts(self, names: tuple[str, ...] = tuple(PARTS)) -> Iterator[Message]:
-        """The slow parts, one by one."""
+    def parts(self, names: tuple[str, ...]) -> Iterator[Message]:
+        """Slow parts, one by one."""
         asked = self.asked()
         for name in names:
             for made in self._pins(asked) if name == "pins" else make_part(name, asked):
@@ -207,6 +223,7 @@ class Session:
 
     def part(self, name: str, made: Made) -> Message:
         """The message of a part; a chart is compiled the first time that the page gets it."""
+        self._owed = tuple(one for one in self._owed if one != name)
         told = {"kind": "part", "id": name, "title": self.say(TITLES[name]), "html": str(made.html)}
         return told if made.chart is None else told | {"chart": tell_chart(made.chart, made.alt, self._known)}
 
@@ -227,14 +244,16 @@ class Session:
         about = attrgetter("plan", "indicator", "model", "as_of")
         return {number: state for number, state in self.pins.items() if about(state) == about(self.state)}
 
-    def _named_pins(self, pins: Mapping[str, State]) -> dict[str, Scenario]:
-        """Scenarios of pinned states, each under the number and the name of its pin."""
-        return {
-            number: make_scenario(state, self.desk).model_copy(
-                update={"id": f"pin_{number}", "title": pin_title(state.spoken(self.state.language), self)}
-            )
-            for number, state in pins.items()
-        }
+    def _named_pins(self, pins: Mapping[str, State]) -> tuple[Pin, ...]:
+        """Pinned states as scenarios, each named by its number and described by what it moves."""
+        _ = self.say
+        made = []
+        for number, state in pins.items():
+            named = _("Pin {number}").format(number=number)
+            update = {"id": f"pin_{number}", "title": Text(fr=named, en=named)}
+            scenario = make_scenario(state, self.desk).model_copy(update=update)
+            made.append(Pin(number, scenario, describe_pin(state.spoken(self.state.language), self)))
+        return tuple(made)
 
     # What changes it
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+#: Seconds that Python lets a thread compute while another waits; its usual 5 ms, again and again, would be felt.
+SWITCH = 0.0005
 #: What stands among answers where there is nothing to send: something newer may be answered first.
 BREATH: dict[str, Any] = {"kind": "breath"}
 
