@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -19,7 +18,6 @@ from forecast import scenarios
 from forecast.errors import ScenarioError, nearest
 from forecast.plans.magnitudes import Magnitude, Range, quantile
 from forecast.plans.model import Plan, Target
-from forecast.reference import collection_in
 from forecast.scenarios import Scenario
 from forecast.scenarios.trials import Trial
 from forecast.schema.draws import FloatArray
@@ -176,13 +174,7 @@ def measure_influence(
         raise ScenarioError(f"a design of {points} points is not balanced; write a power of two, such as {POINTS}")
     bench = bench if by is None or by == bench.by else replace(bench, by=by, forecasts={})
     chosen = bench.scenario(scenario) if isinstance(scenario, str) else scenario
-    trial = Trial.prepare(
-        *bench.forecast(chosen),
-        indicator,
-        rng=bench.rng,
-        collection=partial(collection_in, bench.catalogue.root),
-        pause=bench.pause,
-    )
+    trial = bench.trial(chosen, indicator)
     probe = Probe(trial, chosen, bench.plan)
     factors, together = _choose(probe, tuple(find_factors(trial, bench.plan, levers)), named=levers is not None)
     now = probe.try_out({})

@@ -14,7 +14,7 @@ from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Plan
 from forecast.reference import achieved_in, collection_in
 from forecast.scenarios import Ground, Scenario
-from forecast.scenarios.trials import go_on
+from forecast.scenarios.trials import Trial, go_on
 from forecast.schema.draws import Trajectories
 from forecast.schema.parameters import Parameters
 from forecast.schema.periods import Period
@@ -140,12 +140,27 @@ class Bench:
         about = scenario, plan, known.observed, known.baseline
         return plan, scenarios.apply(*about, rng=self.rng, collection=collection, ground=known.ground)
 
-    def run(self, scenario: Scenario) -> Study:
-        """Forecast and assess the plan under a scenario: the whole method."""
+    def trial(self, scenario: Scenario, indicator: str) -> Trial:
+        """Prepare one indicator to be tried under many scenarios that assume the same as this one."""
+        plan, known = self._forecast(scenario)
+        return Trial.prepare(
+            plan,
+            known.observed,
+            known.baseline,
+            indicator,
+            rng=self.rng,
+            collection=partial(collection_in, self.catalogue.root),
+            pause=self.pause,
+            ground=known.ground,
+        )
+
+    def run(self, scenario: Scenario, *, verdicts: bool = True) -> Study:
+        """Forecast and assess the plan under a scenario: the whole method, or without what official methods say."""
         plan, observed, baseline = self.forecast(scenario)
         _, trajectories = self.apply(scenario)
         achieved = partial(achieved_in, self.catalogue.root)
-        verdict = assessment.assess(plan, observed, trajectories, as_of=self.as_of, rng=self.rng, achieved=achieved)
+        about = plan, observed, trajectories
+        verdict = assessment.assess(*about, as_of=self.as_of, rng=self.rng, achieved=achieved, verdicts=verdicts)
         plain = self.apply(scenarios.without_judgment(scenario))[1] if scenario.judgments else None
         return Study(
             plan,

@@ -262,3 +262,26 @@ def test_a_scenario_assumes_a_driver_otherwise_in_every_period_alike(tmp_path):
     before = bench.apply(baseline)[1].paths["nurses"].draws
     assert before.min() >= 100
     assert np.array_equal(bench.apply(baseline)[1].paths["nurses"].draws, before)  # the other is forgotten again
+
+
+def test_what_earlier_scenarios_made_changes_nothing_of_later_ones(clinic):
+    names = ["baseline", "demand_grows", "less_work", "unsure", "assumed", "assumed_too", "faster"]
+    used = open_bench("clinic", as_of=AS_OF, catalogue=clinic, draws=200)
+    for name in [*names, *reversed(names)]:
+        fresh = open_bench("clinic", as_of=AS_OF, catalogue=clinic, draws=200)
+        _plan, expected = fresh.apply(fresh.scenario(name))
+        _plan, found = used.apply(used.scenario(name))
+        assert found.paths.keys() == expected.paths.keys()
+        for one, path in expected.paths.items():
+            assert np.array_equal(found.paths[one].draws, path.draws), (name, one)
+            assert (found.paths[one].assumed, found.paths[one].notes) == (path.assumed, path.notes)
+        assert found.trees == expected.trees
+
+
+def test_a_glance_gives_the_outlook_without_verdicts(bench):
+    scenario = bench.scenario("demand_grows")
+    whole, glance = bench.run(scenario), bench.run(scenario, verdicts=False)
+    for full, brief in zip(whole.assessment.boards, glance.assessment.boards, strict=True):
+        shown = ("status", "probability", "median", "low", "high", "gap", "required_pace", "recent_pace")
+        assert [brief.outlook.get(name) for name in shown] == [full.outlook.get(name) for name in shown]
+        assert brief.verdicts == ()

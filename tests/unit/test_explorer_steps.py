@@ -68,3 +68,12 @@ def test_what_work_raises_is_raised() -> None:
     next(steps)
     with pytest.raises(ScenarioError, match="no"):
         next(steps)
+
+
+def test_a_pause_that_comes_too_soon_is_passed_over() -> None:
+    def work(pause: Callable[[], None]) -> str:
+        for _ in range(100):
+            pause()
+        return "result"
+
+    assert list(in_steps(work, least=60.0)) == ["result"]

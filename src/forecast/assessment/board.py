@@ -154,6 +154,7 @@ def assess(
     rng: Streams,
     achieved: Callable[[], Achieved | None] = lambda: None,
     methods: Sequence[Method] = METHODS,
+    verdicts: bool = True,
 ) -> Assessment:
     """Assess every target of a plan on what was observed and on the draws of a scenario.
 
@@ -173,8 +174,11 @@ def assess(
         Gives what similar public indicators ever achieved, when it is first asked for; None where it is not at hand.
     methods : sequence of Method
         Official methods that judge.
+    verdicts : bool
+        Whether they do; without, only the outlook is known: status, probability, projected value, gap and paces.
     """
-    boards = [make_board(evidence, achieved, methods) for evidence in gather(plan, observed, trajectories, as_of)]
+    found = gather(plan, observed, trajectories, as_of)
+    boards = [make_board(evidence, achieved, methods) if verdicts else glance(evidence) for evidence in found]
     return Assessment(plan, trajectories.scenario, as_of, tuple(boards), rng, achieved)
 
 
@@ -194,6 +198,11 @@ def make_board(
     earlier = evidence.target.before
     before = make_board(replace(evidence, target=earlier), achieved, methods) if earlier is not None else None
     return Board(evidence, outlook, verdicts, agreement, pace, share, dates, before)
+
+
+def glance(evidence: Evidence) -> Board:
+    """Look at the outlook of one target alone."""
+    return Board(evidence, outlook_row(evidence, None), (), Agreement((), (), (), {}), None, None, None)
 
 
 def versions(board: Board) -> Iterator[tuple[str, Board]]:

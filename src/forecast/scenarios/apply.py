@@ -7,8 +7,8 @@ then judgment; of one kind, what starts earlier.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, get_args
@@ -22,6 +22,7 @@ from forecast.scenarios.changes import KINDS, change_path
 from forecast.scenarios.courses import follow_recipe
 from forecast.scenarios.judging import judge_path
 from forecast.scenarios.magnitudes import draw_magnitude
+from forecast.scenarios.memo import Memo
 from forecast.scenarios.model import Assumption, Change, Course, Scenario, TargetChange
 from forecast.scenarios.trees import Root, grow_trees, root_trees
 from forecast.schema.draws import FloatArray, Path, Trajectories
@@ -196,9 +197,11 @@ def apply(
         If something acts after the last period forecast, or a formula has no value in too many draws.
     """
     ground = ground or lay_ground(plan, baseline, rng)
-    act = partial(_act, scenario=scenario, plan=plan, observed=observed, rng=rng, collection=collection)
+    act = partial(
+        _act, scenario=scenario, plan=plan, observed=observed, rng=rng, collection=collection, memo=ground.memo
+    )
     leaves = {name: path if plan.item(name).formula else act(name, path) for name, path in ground.before.items()}
-    grown, trees = grow_trees(ground.roots, ground.before, leaves, act)
+    grown, trees = grow_trees(ground.roots, ground.before, leaves, act, ground.memo)
     return replace(baseline.with_paths({**leaves, **grown}, scenario.id), trees=trees)
 
 
@@ -212,10 +215,21 @@ class Ground:
         Paths as they were forecast, and those of drivers that the plan assumes.
     roots : mapping of str to Root
         Formulas computed on them.
+    memo : Memo
+        Paths that the scenarios applied so far made: where the next one changes the same, they are not made again.
+    supposed : Memo
+        The same ground with assumed drivers at other values.
     """
 
     before: Mapping[str, Path]
     roots: Mapping[str, Root]
+    memo: Memo = field(default_factory=Memo, repr=False)
+    supposed: Memo = field(default_factory=Memo, repr=False)
+
+    def only(self, names: Collection[str]) -> Ground:
+        """The same of some paths, and of the formulas of these."""
+        before = {name: path for name, path in self.before.items() if name in names}
+        return replace(self, before=before, roots={name: one for name, one in self.roots.items() if name in names})
 
 
 def lay_ground(plan: Plan, baseline: Trajectories, rng: Streams) -> Ground:
@@ -266,18 +280,34 @@ def _act(
     observed: pd.DataFrame,
     rng: Streams,
     collection: Callable[[], pd.DataFrame | None],
+    memo: Memo,
 ) -> Path:
     """Do to one path what a scenario says of it, in the stated order."""
     courses = [one for one in scenario.recipes if one.on == name]
-    for course in sorted(courses, key=lambda course: _starts(course, path)):
-        path = follow_recipe(path, course, plan, observed, collection)
+    changes = [one for one in scenario.changes if one.on == name]
+    judgments = [one for one in scenario.judgments if one.on == name]
+    if not (courses or changes or judgments):
+        return path
+
+    def make() -> Path:
+        acted = path
+        for course in sorted(courses, key=lambda course: _starts(course, acted)):
+            acted = follow_recipe(acted, course, plan, observed, collection)
+        acted = _change(acted, changes, _goal(plan, name), rng)
+        for judgment in judgments:
+            acted = judge_path(acted, judgment, _draw(judgment.value, judgment.key, acted, rng))
+        return acted
+
+    aims = [target for target in plan.indicators[name].targets if target.numeric] if name in plan.indicators else []
+    return memo.recall(repr((name, courses, changes, judgments, aims)), (path,), make)
+
+
+def _change(path: Path, changes: list[Change], goal: tuple[float, int] | None, rng: Streams) -> Path:
+    """Make the changes of one path, in the order of their kinds, then of their starts."""
     kinds = list(KINDS)
-    changes = [change for change in scenario.changes if change.on == name]
     for change in sorted(changes, key=lambda change: (kinds.index(change.change), _starts(change, path))):
         size = _draw(0.0 if change.value is None else change.value, change.key, path, rng)
-        path = change_path(path, change, size, _goal(plan, name))
-    for judgment in (one for one in scenario.judgments if one.on == name):
-        path = judge_path(path, judgment, _draw(judgment.value, judgment.key, path, rng))
+        path = change_path(path, change, size, goal)
     return path
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from forecast.plans.formulas import Formula, parse_formula, sort_formulas
 from forecast.plans.model import Plan
 from forecast.scenarios.changes import keep_inside
 from forecast.scenarios.evaluation import evaluate, origin_value
+from forecast.scenarios.memo import Memo
 from forecast.schema.draws import FloatArray, Path, Tree
 
 DAYS_A_YEAR = 365.25
@@ -41,6 +43,8 @@ class Root:
         What the formula computes, as it is, before it is reconciled with the last value observed.
     start : mapping of str to array (draws,)
         Its drivers at the origin.
+    aligned : mapping of str to array (draws, periods)
+        Its drivers on the periods of the path.
     """
 
     formula: Formula
@@ -48,6 +52,7 @@ class Root:
     path: Path | None = None
     plain: FloatArray | None = None
     start: Mapping[str, FloatArray] = field(default_factory=dict)
+    aligned: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def root_trees(plan: Plan, before: Mapping[str, Path]) -> dict[str, Root]:
@@ -78,6 +83,7 @@ def grow_trees(
     before: Mapping[str, Path],
     after: Mapping[str, Path],
     act: Callable[[str, Path], Path] = lambda name, path: path,
+    memo: Memo | None = None,
 ) -> tuple[dict[str, Path], dict[str, Tree]]:
     """Let changed drivers move what is computed from them.
 
@@ -89,6 +95,8 @@ def grow_trees(
         All paths as they were forecast, and with the changes of those that have no formula.
     act : callable
         Changes one path of a given name, once its formula has moved it and before others are computed from it.
+    memo : Memo, optional
+        What these formulas made of changed drivers before.
 
     Returns
     -------
@@ -101,11 +109,13 @@ def grow_trees(
         If a formula has no value in more than one draw in twenty.
     """
     first = {**before, **{name: root.path for name, root in roots.items() if root.path is not None}}
-    last, trees = dict(after), {}
+    last, trees, memo = dict(after), {}, memo or Memo()
     for name, root in roots.items():
         trees[name] = root.tree
         if root.path is not None:
-            last[name], trees[name] = _move(name, root, first, last)
+            moved_by = tuple(last.get(one) for one in root.formula.names)
+            move = partial(_move, name, root, first, last)
+            last[name], trees[name] = memo.recall(f"formula of {name}", moved_by, move)
         if name in last:
             last[name] = act(name, last[name])
     return {name: last[name] for name in trees if name in last}, trees
@@ -129,14 +139,15 @@ def _root(name: str, formula: Formula, plan: Plan, before: Mapping[str, Path]) -
     template = own or _template(name, plan, [before[one] for one in formula.names])
     origin = own.origin_value if own else None
     start = {one: at_time(before[one], template.origin.time(template.measure)) for one in formula.names}
-    plain = _compute(formula, template, before, start, origin)
+    aligned = {one: align(before[one], template) for one in formula.names}
+    plain = _compute(formula, template, aligned, start, origin)
     at_origin = _center(origin_value(formula, start, origin=origin))
     tree = replace(tree, computed=at_origin, observed=origin, undefined=_share_undefined(name, plain))
     if own is None:
         first = float(np.nanmedian(plain[:, 0])) if at_origin is None else at_origin
         template = replace(template, origin_value=first)
         own = replace(template, draws=keep_inside(_fill(plain), template.bounds))
-    return Root(formula, tree, own, plain, start)
+    return Root(formula, tree, own, plain, start, aligned)
 
 
 def _move(name: str, root: Root, before: Mapping[str, Path], after: Mapping[str, Path]) -> tuple[Path, Tree]:
@@ -145,7 +156,8 @@ def _move(name: str, root: Root, before: Mapping[str, Path], after: Mapping[str,
     assert path is not None
     if plain is None or all(after[one] is before[one] for one in formula.names):
         return path, tree
-    moved = _compute(formula, path, after, root.start, tree.observed)
+    values = {one: root.aligned[one] if after[one] is before[one] else align(after[one], path) for one in formula.names}
+    moved = _compute(formula, path, values, root.start, tree.observed)
     tree = replace(tree, undefined=max(tree.undefined, _share_undefined(name, moved)))
     if tree.observed is None:
         return replace(path, draws=keep_inside(_fill(moved), path.bounds)), tree
@@ -208,12 +220,11 @@ def _template(name: str, plan: Plan, drivers: list[Path]) -> Path:
 def _compute(
     formula: Formula,
     template: Path,
-    paths: Mapping[str, Path],
+    values: Mapping[str, FloatArray],
     start: Mapping[str, FloatArray],
     origin: float | None,
 ) -> FloatArray:
     """Compute a formula on the periods of a path, (draws, periods); not a number where it has no value."""
-    values = {name: align(paths[name], template) for name in formula.names}
     found = evaluate(formula, values, start=start, origin=origin, first=_share_ahead(template))
     computed: FloatArray = np.broadcast_to(found.values, template.draws.shape)
     return computed

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.plans.model import Plan, Target
-from forecast.scenarios.apply import Ground, apply, assumed_paths, lay_ground
+from forecast.scenarios.apply import Ground, apply, lay_ground
 from forecast.scenarios.model import Scenario
 from forecast.schema.draws import FloatArray, Path, Trajectories
 from forecast.schema.streams import Streams
@@ -35,6 +34,8 @@ class Trial:
         Table *observations*.
     baseline : Trajectories
         Paths of the indicator and of all that its formula is computed from, those that are assumed too.
+    ground : Ground
+        What no scenario changes.
     collection : callable
         Gives the public reference collection, for recipes.
     pause : callable
@@ -44,6 +45,7 @@ class Trial:
     plan: Plan
     observed: pd.DataFrame
     baseline: Trajectories
+    ground: Ground
     indicator: str
     rng: Streams
     collection: Callable[[], pd.DataFrame | None]
@@ -60,8 +62,11 @@ class Trial:
         rng: Streams,
         collection: Callable[[], pd.DataFrame | None] = lambda: None,
         pause: Callable[[], None] = go_on,
+        ground: Ground | None = None,
     ) -> Trial:
         """Narrow a forecast plan to one indicator; the draws stay as they are among all.
+
+        `ground` is what `lay_ground` makes of the plan and its baseline, where that is at hand.
 
         Raises
         ------
@@ -69,9 +74,8 @@ class Trial:
             If the plan has no such indicator.
         """
         alone, acting = plan.only(indicator), {indicator, *plan.named_by(indicator)}
-        known = {**assumed_paths(plan, baseline, rng), **baseline.paths}
-        kept = {name: path for name, path in known.items() if name in acting}
-        return cls(alone, observed, replace(baseline, paths=kept), indicator, rng, collection, pause)
+        own = (ground or lay_ground(plan, baseline, rng)).only(acting)
+        return cls(alone, observed, replace(baseline, paths=own.before), own, indicator, rng, collection, pause)
 
     @property
     def target(self) -> Target | None:
@@ -90,11 +94,6 @@ class Trial:
         about = scenario, self.plan, self.observed, self.baseline
         return apply(*about, rng=self.rng, collection=self.collection, ground=self.ground)
 
-    @cached_property
-    def ground(self) -> Ground:
-        """What no scenario changes, made when the first one is run."""
-        return lay_ground(self.plan, self.baseline, self.rng)
-
     def at_due(self, scenario: Scenario) -> FloatArray | None:
         """Draws (draws,) of the indicator at the due date under a scenario; None where it is not forecast."""
         path = self.run(scenario).paths.get(self.indicator)
@@ -103,14 +102,23 @@ class Trial:
 
     def suppose(self, values: Mapping[str, float]) -> Trial:
         """Put assumed drivers at values, the same in every draw and period, in the unit of the driver."""
+        if not values:
+            return self
+        named = repr((self.indicator, sorted(values.items())))
+        ground = self.ground.supposed.recall(named, (), lambda: self._suppose(values))
+        return replace(self, baseline=replace(self.baseline, paths=ground.before), ground=ground)
+
+    def _suppose(self, values: Mapping[str, float]) -> Ground:
         paths = {name: _at_value(self.baseline.paths[name], value) for name, value in values.items()}
-        return replace(self, baseline=replace(self.baseline, paths={**self.baseline.paths, **paths}))
+        baseline = replace(self.baseline, paths={**self.baseline.paths, **paths})
+        return lay_ground(self.plan, baseline, self.rng)
 
     def thin(self, draws: int) -> Trial:
         """Keep at most so many draws, evenly out of all, to try more scenarios in the same time."""
         kept = np.linspace(0, self.draws - 1, min(draws, self.draws)).round().astype(int)
         paths = {name: replace(path, draws=path.draws[kept]) for name, path in self.baseline.paths.items()}
-        return replace(self, baseline=replace(self.baseline, paths=paths))
+        baseline = replace(self.baseline, paths=paths)
+        return replace(self, baseline=baseline, ground=lay_ground(self.plan, baseline, self.rng))
 
 
 def _at_value(path: Path, value: float) -> Path:

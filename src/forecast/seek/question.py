@@ -6,15 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from itertools import count
 
 from forecast.errors import ScenarioError
 from forecast.plans.model import Target
-from forecast.reference import collection_in
 from forecast.scenarios import Scenario
 from forecast.scenarios.model import Change
-from forecast.scenarios.trials import Trial
 from forecast.schema.draws import SAME_TIME, Path
 from forecast.schema.periods import PER_YEAR, Period
 from forecast.seek.answer import Answer, Delay, Refusal
@@ -74,13 +71,7 @@ def seek(
     wanted = bench.scenario(scenario) if isinstance(scenario, str) else scenario
     changes = make_changes(wanted, bench.plan, indicator, tuple(weights))
     unmoved = leave_out(wanted, indicator, tuple(weights))
-    trial = Trial.prepare(
-        *bench.forecast(unmoved),
-        indicator,
-        rng=bench.rng,
-        collection=partial(collection_in, bench.catalogue.root),
-        pause=bench.pause,
-    )
+    trial = bench.trial(unmoved, indicator)
     paths, target = trial.run(unmoved).paths, trial.target
     answer = Answer(bench.plan.id, wanted.id, bench.as_of, indicator, target, probability, unmoved, tuple(weights))
     if reason := _refuse(target, paths.get(indicator), bench):

@@ -175,9 +175,9 @@ def _export(session: Session, message: Message) -> Iterator[Message]:
         content = to_png(spec) if form == "png" else render_svg(spec).encode()
         yield _file(f"{name}.{form}", "image/png" if form == "png" else "image/svg+xml", content)
     elif form == "csv":
-        yield _file(f"{name}.csv", CSV, to_csv(look.study, language, indicator))
+        yield _file(f"{name}.csv", CSV, to_csv(session.study, language, indicator))
     elif form == "xlsx":
-        yield _file(f"{name}.xlsx", XLSX, to_excel(look.study, language, indicator))
+        yield _file(f"{name}.xlsx", XLSX, to_excel(session.study, language, indicator))
     else:
         raise ForecastError(session.say("The page asked for something that is not known here."))
 

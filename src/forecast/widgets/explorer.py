@@ -94,8 +94,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def study(self) -> Study:
         """The study of what is shown."""
-        look, _bench = self._session.look(self._session.state)
-        return look.study
+        return self._session.study
 
     @traitlets.observe("state")
     def _go_to(self, change: Any) -> None:

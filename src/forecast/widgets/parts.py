@@ -9,7 +9,7 @@ from forecast.compare import compare
 from forecast.errors import ForecastError
 from forecast.influence import measure_influence
 from forecast.reporting.basis import basis
-from forecast.reporting.cases import Commitment
+from forecast.reporting.cases import Commitment, cases
 from forecast.reporting.comparisons import indicator_grid, make_voice, named_pairs
 from forecast.reporting.drawing import described_svg
 from forecast.reporting.dumbbells import draw_dumbbells
@@ -31,6 +31,8 @@ from forecast.widgets.steps import in_steps
 #: Probability for which the least move is sought.
 WANTED = 0.8
 NOTHING = Html("")
+#: Seconds that a part is worked out before it gives way to what is newer.
+LEAST = 0.006
 #: Titles of the parts, in their order on the page.
 TITLES = {
     "take": N_("What it would take"),
@@ -103,7 +105,7 @@ def make_part(name: str, asked: Asked) -> Iterator[Made | None]:
         return PARTS[name](replace(asked, bench=replace(asked.bench, pause=pause)))
 
     try:
-        yield from in_steps(work)
+        yield from in_steps(work, least=LEAST)
     except ForecastError as error:
         yield Made(paragraphs([_("This cannot be worked out here: {reason}").format(reason=str(error))], "note"))
 
@@ -157,11 +159,14 @@ def _beside(chosen: Sequence[Scenario], asked: Asked, *, drawn: bool = False) ->
 
 def _board(asked: Asked) -> Made:
     """What every official method says of the leading target."""
-    look, item = asked.look, asked.item
-    if item is None or not item.target.numeric:
+    if asked.item is None or not asked.item.target.numeric:
         return Made()
-    said = [agreement_sentence(item, look.voice), before_sentence(item, look.case, look.voice)]
-    tables = verdict_tables(item, look.case, look.voice)
+    study, voice = asked.bench.run(asked.scenario), asked.look.voice
+    case = next(one for one in cases(study, asked.look.seen.values) if one.name == asked.look.state.indicator)
+    item = case.leading
+    assert item is not None  # the same target, now with its verdicts
+    said = [agreement_sentence(item, voice), before_sentence(item, case, voice)]
+    tables = verdict_tables(item, case, voice)
     told = paragraphs([" ".join(part for part in said if part)])
     return Made(Html(told.text + "".join(one.text for one in tables)))
 

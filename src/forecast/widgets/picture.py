@@ -31,7 +31,7 @@ def look_at(state: State, desk: Desk) -> tuple[Look, Bench]:
         If the scenario cannot be applied.
     """
     bench = desk.bench(state.plan, state.indicator, state.model, state.as_of)
-    study = bench.run(make_scenario(state, desk))
+    study = bench.run(make_scenario(state, desk), verdicts=False)
     seen = desk.workshop.see(study.observed)
     voice = Voice(check_language(state.language), desk.catalogue.units, study.plan.source_language, seen.counts)
     case = next(one for one in cases(study, seen.values) if one.name == state.indicator)

@@ -15,7 +15,7 @@ from typing import Any
 from forecast.errors import ForecastError
 from forecast.plans.catalogue import Catalogue
 from forecast.schema.language import Text, translator
-from forecast.study import Bench
+from forecast.study import Bench, Study
 from forecast.widgets.choices import begin, choose, make_scenario
 from forecast.widgets.deeds import DEEDS, describe_pin
 from forecast.widgets.form import Look, groups
@@ -173,6 +173,12 @@ class Session:
             raise Refused(dict.fromkeys(changes, said)) from None
 
     # What is shown
+
+    @property
+    def study(self) -> Study:
+        """The study of what is shown, with what official methods say."""
+        look, bench = self.look(self.state)
+        return bench.run(look.study.scenario)
 
     def look(self, state: State) -> tuple[Look, Bench]:
         """Study and bench of a state; the last one is kept."""

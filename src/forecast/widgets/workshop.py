@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Indicators whose forecasts are kept, and forecasts of each: other due dates, other assumed values.
-BENCHES, FORECASTS = 64, 24
+BENCHES, FORECASTS = 24, 8
 
 
 @dataclass(frozen=True)
