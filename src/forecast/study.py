@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from forecast import assessment, models, observations, scenarios
 from forecast.assessment import Assessment
+from forecast.assessment.evidence import Points, used_points
 from forecast.plans.catalogue import Catalogue
 from forecast.plans.model import Plan
 from forecast.reference import achieved_in, collection_in
@@ -77,6 +78,11 @@ class Forecast:
     def ground(self) -> Ground:
         """The paths that scenarios change, made when the first one is applied."""
         return scenarios.lay_ground(self.plan, self.baseline, self.rng)
+
+    @cached_property
+    def points(self) -> Points:
+        """The values used, as the assessment takes them."""
+        return used_points(self.observed)
 
 
 @dataclass(frozen=True)
@@ -156,11 +162,19 @@ class Bench:
 
     def run(self, scenario: Scenario, *, verdicts: bool = True) -> Study:
         """Forecast and assess the plan under a scenario: the whole method, or without what official methods say."""
-        plan, observed, baseline = self.forecast(scenario)
+        plan, known = self._forecast(scenario)
         _, trajectories = self.apply(scenario)
         achieved = partial(achieved_in, self.catalogue.root)
-        about = plan, observed, trajectories
-        verdict = assessment.assess(*about, as_of=self.as_of, rng=self.rng, achieved=achieved, verdicts=verdicts)
+        verdict = assessment.assess(
+            plan,
+            known.observed,
+            trajectories,
+            as_of=self.as_of,
+            rng=self.rng,
+            achieved=achieved,
+            verdicts=verdicts,
+            points=known.points,
+        )
         plain = self.apply(scenarios.without_judgment(scenario))[1] if scenario.judgments else None
         return Study(
             plan,
@@ -168,8 +182,8 @@ class Bench:
             self.as_of,
             self.parameters,
             self.catalogue,
-            observed,
-            baseline,
+            known.observed,
+            known.baseline,
             trajectories,
             verdict,
             plain,

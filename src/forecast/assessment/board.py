@@ -12,7 +12,7 @@ from forecast.assessment.agreement import Agreement, weigh
 from forecast.assessment.audit import Audit, audit
 from forecast.assessment.chances import describe, why_extreme
 from forecast.assessment.dates import Dates, spread_chances
-from forecast.assessment.evidence import Evidence, gather
+from forecast.assessment.evidence import Evidence, Points, gather
 from forecast.assessment.methods import METHODS
 from forecast.assessment.outlook import outlook_row
 from forecast.assessment.paces import Paces, paces
@@ -155,6 +155,7 @@ def assess(
     achieved: Callable[[], Achieved | None] = lambda: None,
     methods: Sequence[Method] = METHODS,
     verdicts: bool = True,
+    points: Points | None = None,
 ) -> Assessment:
     """Assess every target of a plan on what was observed and on the draws of a scenario.
 
@@ -176,8 +177,10 @@ def assess(
         Official methods that judge.
     verdicts : bool
         Whether they do; without, only the outlook is known: status, probability, projected value, gap and paces.
+    points : mapping, optional
+        What `used_points` gives of the observations, where it is at hand.
     """
-    found = gather(plan, observed, trajectories, as_of)
+    found = gather(plan, observed, trajectories, as_of, points)
     boards = [make_board(evidence, achieved, methods) if verdicts else glance(evidence) for evidence in found]
     return Assessment(plan, trajectories.scenario, as_of, tuple(boards), rng, achieved)
 

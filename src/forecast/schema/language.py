@@ -56,10 +56,16 @@ class Unit(Record):
     def label(self, language: str, value: float = 2.0) -> str:
         """The unit as written after `value`."""
         labels = self.fr if language == "fr" else self.en
-        form = Locale.parse(LOCALES[language]).plural_form(abs(value))
+        form = locale_of(language).plural_form(abs(value))
         if form == "many" and labels.many:
             return labels.many
         return labels.one if form == "one" else labels.other
+
+
+@lru_cache
+def locale_of(language: str) -> Locale:
+    """Give the locale by whose rules a language is written."""
+    return Locale.parse(LOCALES[language])
 
 
 def check_language(language: str) -> Language:
@@ -94,10 +100,11 @@ def translator(language: str) -> Callable[[str], str]:
 
 def plural(language: str, one: str, other: str, count: float) -> str:
     """Choose and translate the form of a message for a count; `{n}` becomes the number as written."""
-    form = one if Locale.parse(LOCALES[language]).plural_form(abs(count)) == "one" else other
+    form = one if locale_of(language).plural_form(abs(count)) == "one" else other
     return translator(language)(form).format(n=format_number(count, language))
 
 
+@lru_cache(maxsize=4096)
 def format_number(value: float, language: str, decimals: int | None = None) -> str:
     """Write a number: `27,9` and `1 632 008` in French, `27.9` and `1,632,008` in English.
 
