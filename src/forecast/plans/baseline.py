@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from forecast.plans.grammar import parse_target
 from forecast.plans.model import Indicator, Plan, Target
 
@@ -10,8 +12,12 @@ def baseline_value(plan: Plan, indicator: Indicator) -> float | None:
     """Number that the plan prints as its start value, if it is one."""
     if indicator.baseline is None:
         return None
-    words = parse_target(indicator.baseline.words, plan.source_language)
-    return words.value
+    return _read(indicator.baseline.words, plan.source_language)
+
+
+@lru_cache(maxsize=1024)
+def _read(words: str, language: str) -> float | None:
+    return parse_target(words, language).value
 
 
 def changed_value(target: Target, start: float | None) -> float | None:

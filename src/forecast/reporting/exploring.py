@@ -93,10 +93,10 @@ def _place(case: Case, item: Commitment) -> int:
     return int(abs(case.path.times - due).argmin())
 
 
-def describe_chart(case: Case, spec: Spec, voice: Voice) -> str:
-    """Say what a chart shows, for those who do not see it."""
+def describe_chart(spec: Spec, sentence: str) -> str:
+    """Say what a chart shows, for those who do not see it; the sentence says how its target stands."""
     said = [" ".join(spec["title"]["text"]) + ".", " ".join(spec["title"]["subtitle"]) + "."]
-    return " ".join([*said, *(target_sentence(item, case, voice) for item in case.ordered)])
+    return " ".join([*said, sentence])
 
 
 def standing(case: Case, voice: Voice) -> Iterator[str]:

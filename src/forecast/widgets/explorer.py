@@ -26,9 +26,9 @@ STATIC = Path(__file__).parent / "static"
 # default model computes with
 compile_chart('{"data": {"values": []}, "mark": "point"}')
 importlib.import_module("scipy.special")
-#: Seconds left to the page before the slow parts, as it takes other threads to send the picture, and between two steps
-#: of them: what it asks meanwhile comes first.
-LEAD, REST = 0.01, 0.001
+#: Seconds before the slow parts, about what a picture takes to the page and the next change back, and between two steps
+#: of them: what the page asks meanwhile comes first.
+LEAD, REST = 0.025, 0.0
 
 
 class Explorer(anywidget.AnyWidget):

@@ -161,11 +161,14 @@ def lever_values(name: str, lever: Lever, look: Look) -> Field:
 
 def neutral(name: str, lever: Lever, look: Look) -> float:
     """Magnitude at which a lever does nothing, within its bounds; their middle where nothing is forecast."""
+    if name in look.seen.rests:  # the forecast before any lever moves has it
+        return look.seen.rests[name]
     low, high = lever.bounds
     (change,) = pull_levers({name: LeverMove.model_construct(value=0.0, start=None)}, look.plan)
-    path = look.study.baseline.paths.get(lever.on) or look.study.trajectories.paths.get(lever.on)
-    rest = find_neutral(change.model_copy(update={"until": None}), path)
-    return min(max((low + high) / 2 if rest is None else rest, low), high)
+    study = look.study
+    rest = find_neutral(change, study.baseline.paths.get(lever.on) or study.trajectories.paths.get(lever.on))
+    look.seen.rests[name] = min(max((low + high) / 2 if rest is None else rest, low), high)
+    return look.seen.rests[name]
 
 
 def span(lever: Lever, look: Look) -> Field:

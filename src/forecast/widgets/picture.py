@@ -49,13 +49,14 @@ def paint(look: Look, known: set[str]) -> Message:
     case, study, voice = look.case, look.study, look.voice
     sentence = explored_sentence(case, case.leading, study, voice)
     projected = projected_sentence(case, case.leading, look.state.interval, voice)
+    told = " ".join(part for part in (sentence, projected) if part)
     return {
         "kind": "picture",
         "state": look.state.text(),
         "fields": moving_fields(look),
-        "chart": _chart(look, known),
+        "chart": _chart(look, told, known),
         "chance": _chance(look),
-        "sentence": " ".join(part for part in (sentence, projected) if part),
+        "sentence": told,
         "notes": list(standing(case, voice)),
     }
 
@@ -69,10 +70,10 @@ def _fan(look: Look) -> Spec | None:
     return draw_case(look.case, look.study, look.voice, widest=look.state.interval / 100)
 
 
-def _chart(look: Look, known: set[str]) -> Message | None:
+def _chart(look: Look, sentence: str, known: set[str]) -> Message | None:
     fan = _fan(look)
     if fan is not None:
-        return tell_chart(make_live(fan), describe_chart(look.case, fan, look.voice), known)
+        return tell_chart(make_live(fan), describe_chart(fan, sentence), known)
     timeline = draw_timeline(look.case, look.study, look.voice)
     if timeline is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -41,12 +41,15 @@ class Seen:
         Units in which everything observed is a whole number.
     known : frozenset of str
         Indicators and drivers that have a published value.
+    rests : dict of str to float
+        Magnitudes at which levers do nothing, as far as they were asked for.
     """
 
     observed: pd.DataFrame
     values: Mapping[str, list[Value]]
     counts: frozenset[str]
     known: frozenset[str]
+    rests: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, observed: pd.DataFrame) -> Seen:
