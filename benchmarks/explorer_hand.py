@@ -201,7 +201,7 @@ def watch(page: Page, *, picture: str | None = None) -> None:
 
 
 def walk(count: int) -> list[int]:
-    """Directions of so many steps to and fro, so that none ends at a bound of the slider, where nothing moves."""
+    """Directions of so many steps back and forth, so that none ends at a bound of the slider, where nothing moves."""
     return [1 if (place // LEG) % 2 == 0 else -1 for place in range(count)]
 
 
@@ -249,7 +249,7 @@ def burst(page: Page, slider: str, direction: int) -> dict[str, Any]:
 
 
 def burst_often(page: Page, count: int, slider: str, stands: Callable[[], float]) -> Bursts:
-    """Strike so many bursts, to and fro; `stands` says where the engine has the lever."""
+    """Strike so many bursts, back and forth; `stands` says where the engine has the lever."""
     found = Bursts()
     for place in range(count):
         direction = 1 if place % 2 == 0 else -1
