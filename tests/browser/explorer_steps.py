@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 #: Where a person finds the pictures that the tests take.
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
@@ -26,6 +26,10 @@ STOPS = """(root) => {
 expect.set_options(timeout=PATIENCE)
 
 
+#: What JupyterLab says of its own extensions where it is older than they are; nothing of ours.
+NOISE = ("Unsatisfied version ", "No satisfying version ")
+
+
 @dataclass
 class Watched:
     """What pages complained of, and which hosts they asked."""
@@ -35,15 +39,17 @@ class Watched:
 
     def watch(self, context: BrowserContext) -> None:
         """Take note of every page of a context, from its beginning."""
-        context.on(
-            "console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text)
-        )
+        context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("request", lambda request: self.hosts.add(host_of(request.url)))
 
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(NOISE):
+            self.complaints.append(message.text)
+
     def check(self) -> None:
         """Nothing was complained of, and nothing was asked of another computer."""
-        assert self.complaints == []
+        assert not self.complaints, "\n".join(self.complaints)
         assert self.hosts - {None} == {"127.0.0.1"}
 
 

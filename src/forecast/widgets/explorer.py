@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Iterator, Mapping
+from contextvars import Context, copy_context
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,9 @@ class Explorer(anywidget.AnyWidget):
     ) -> None:
         super().__init__()
         sys.setswitchinterval(SWITCH)  # the kernel's messages come and go by threads of its own
-        self._session = Session(catalogue or Catalogue.find(), language=language, post=self.send)
+        self._session = Session(catalogue or Catalogue.find(), language=language, post=self._post)
         self._answering: asyncio.Task[None] | None = None
+        self._at: tuple[asyncio.AbstractEventLoop, Context] | None = None  # where the kernel sends from
         given = {"plan": plan, "indicator": indicator, "language": language, "as_of": as_of, **chosen}
         fields = {name: str(value) for name, value in given.items() if value is not None}
         fields |= {f"{LEVER}{name}": f"{value:.12g}" for name, value in (levers or {}).items()}
@@ -120,11 +122,21 @@ class Explorer(anywidget.AnyWidget):
             if message["kind"] == "picture":
                 break
         try:
-            self._answering = asyncio.get_running_loop().create_task(self._go_on(answers))
+            loop = asyncio.get_running_loop()
+            self._at = loop, copy_context()
+            self._answering = loop.create_task(self._go_on(answers))
         except RuntimeError:  # no loop runs: a program without a kernel
             for message in answers:
                 if message is not BREATH:
                     self.send(message)
+
+    def _post(self, message: Mapping[str, Any]) -> None:
+        """Send from another thread, as the kernel sends: in its loop, and as part of what the page asked last."""
+        if self._at is None:
+            self.send(message)
+        else:
+            loop, context = self._at
+            loop.call_soon_threadsafe(self.send, message, context=context)
 
     async def _go_on(self, answers: Iterator[Mapping[str, Any]]) -> None:
         with contextlib.closing(answers):  # type: ignore[type-var]
