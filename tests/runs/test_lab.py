@@ -101,5 +101,7 @@ def test_a_kernel_s_small_messages_are_sent_without_delay(server: str) -> None:
             return await asyncio.get_running_loop().run_in_executor(None, ask, f"{server}/probe")
         finally:
             connection.close()
+            while await connection.read_message() is not None:  # until the server has closed it too
+                pass
 
     assert asyncio.run(connect()) == {"flags": [1], "classes": ["PromptConnection"]}

@@ -65,7 +65,9 @@ def test_a_csv_file_opens_with_its_accents_and_reads_back(study):
     content = to_csv(study, "fr", NAME)
     assert content.startswith(MARK)
     assert b"\r" not in content
-    again = pd.read_csv(BytesIO(content), encoding="utf-8-sig", dtype={"period": str, "origin": str})
+    again = pd.read_csv(
+        BytesIO(content), encoding="utf-8-sig", dtype={"period": str, "origin": str}, float_precision="round_trip"
+    )
     pd.testing.assert_frame_equal(again, tables(study, "fr", NAME)["Trajectoire"], check_exact=True)
 
 
