@@ -233,7 +233,7 @@ def test_a_saved_scenario_is_the_one_that_was_explored(session: Session, ask: As
     assert saved.assessment.boards[-1].outlook["probability"] == shown
     assert (saved.assessment.boards[-1].outlook["target"], saved.assessment.boards[-1].outlook["due"]) == (70, "2027")
     (again,) = ask("do", action="save", name="demande A 4")
-    assert "there is one already; choose another name" in again["errors"]["name"]
+    assert again["errors"] == {"name": "This name is taken; choose another one."}
 
 
 @pytest.mark.parametrize(

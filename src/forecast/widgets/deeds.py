@@ -97,7 +97,8 @@ def _name(session: Session, message: Message) -> tuple[str, str]:
     id = make_id(name)
     if not id:
         raise Refused({"name": session.say("Write a name, such as: two centres, demand at 8%.")})
-    if id in (COMPARISON, EXPLORED, BASELINE):
+    known = session.desk.scenarios_of(session.state.plan) if session.saves else ()
+    if id in (COMPARISON, EXPLORED, BASELINE, *known):
         raise Refused({"name": session.say("This name is taken; choose another one.")})
     return name, id
 
