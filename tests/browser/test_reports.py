@@ -42,7 +42,8 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Visit]:
     parameters = Parameters.load(ROOT).with_values(draws=500)
     jobs = [Job(plan, scenario, language) for plan, (scenario, language) in CHOSEN.items()]
     outcomes = make_runs(Request(catalogue, results, parameters, date(2026, 11, 23)), jobs, at_once=2)
-    assert [outcome.error for outcome in outcomes] == [None] * len(jobs)
+    logs = [path.read_text("utf-8", "replace") for path in results.rglob("log.txt")]
+    assert [outcome.error for outcome in outcomes] == [None] * len(jobs), "\n".join(logs)
     index = write_index(results, catalogue, date(2026, 11, 23))
     pages = {"index": index} | {outcome.job.plan: outcome.folder / "report.html" for outcome in outcomes}
     return dict(zip(pages, visit(pages.values()), strict=True))

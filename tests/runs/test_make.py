@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,6 +21,7 @@ from forecast.runs import make
 from forecast.runs.inputs import digest
 from forecast.runs.make import Outcome
 from forecast.runs.matrix import Job
+from forecast.runs.worker import _connect
 from forecast.schema.tables import COLUMNS
 
 ALLIANCE = "alliance_sante_quebec_2021_2024"
@@ -105,6 +107,28 @@ def test_a_notebook_that_fails_is_kept_and_marked(
     (again,) = run([FRENCH])
     assert again.state == "failed"  # a failed run is never found again as if it had come to its end
     assert again.folder == failed.folder.with_name(failed.folder.name + "-2")
+
+
+def test_a_kernel_is_spoken_to_in_a_folder_of_this_user_alone(
+    run: Callable[..., list[Outcome]], notebook_of: Callable[[str], None]
+) -> None:
+    notebook_of(
+        "import json, os, stat, ipykernel; from pathlib import Path\n"
+        "said = json.loads(Path(ipykernel.get_connection_file()).read_text())\n"
+        "folder = Path(said['ip']).parent\n"
+        "raise ValueError(f\"{said['transport']} {stat.S_IMODE(folder.stat().st_mode):o} {folder}\")"
+    )
+    (failed,) = run([FRENCH])
+    transport, mode, folder = str(failed.error).split(" ")[-3:]
+    assert (transport, mode) == ("ipc", "700")
+    assert not Path(folder).exists()
+
+
+@pytest.mark.parametrize(("length", "transport"), [(40, "ipc"), (120, "tcp")])
+def test_a_path_too_long_for_a_socket_means_a_port_that_is_encrypted(length: int, transport: str) -> None:
+    said = _connect("/".rjust(length, "x"))["KernelManager"]
+    assert said.get("transport", "tcp") == transport
+    assert said.get("transport_encryption") == (None if transport == "ipc" else "auto")
 
 
 def test_a_notebook_that_never_ends_is_stopped(

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -234,8 +235,10 @@ def _execute(request: Request, job: Job, inputs: Inputs, workers: Workers, work:
     started = datetime.now(UTC).isoformat(timespec="seconds")
     work.mkdir(parents=True)
     workers.folders[job] = work
-    (work / JOB).write_text(json.dumps(_job(request, job), ensure_ascii=False), encoding="utf-8")
-    result = _work(request, work, workers)
+    with tempfile.TemporaryDirectory(prefix="forecast-", ignore_cleanup_errors=True) as private:
+        asked = _job(request, job) | {"private": private}
+        (work / JOB).write_text(json.dumps(asked, ensure_ascii=False), encoding="utf-8")
+        result = _work(request, work, workers)
     del workers.folders[job]
     record = _record(request, job, inputs, work, result)
     record |= {"started": started, "finished": datetime.now(UTC).isoformat(timespec="milliseconds")}

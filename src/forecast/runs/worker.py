@@ -21,6 +21,8 @@ JOB = "job.json"
 RESULT = "result.json"
 #: Steps done and steps in all, written while the notebook runs: its cells, and the page that is made of it.
 PROGRESS = "progress.json"
+#: Bytes that the path of a socket may have on every system, less what the kernel adds to it.
+LONGEST = 95
 
 
 def execute(folder: Path) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def _execute_notebook(job: dict[str, Any]) -> str | None:
             timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
             shutdown_kernel="immediate",
             on_cell_executed=count,
-            config=_kernel_config(),
+            config=_connect(job["private"]),
         )
     except Exception as error:
         return _explain(error, job["time_limit"])
@@ -83,11 +85,18 @@ def _count_cells(notebook: Any) -> Callable[..., None]:
     return count
 
 
-def _kernel_config() -> Any:
-    """Encrypt what is said to the kernel where it can be: the ports of this machine are open to its other users."""
+def _connect(private: str) -> Any:
+    """Say how the kernel is spoken to: by sockets in a folder that only this user can open.
+
+    Ports are chosen before the kernel binds them, so that another program can come first and the kernel dies; and they
+    are open to the other users of the machine. Windows has nothing else, nor can a socket have a long path.
+    """
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport_encryption": "auto"}})
+    sockets = str(Path(private, "kernel"))
+    if sys.platform == "win32" or len(os.fsencode(sockets)) > LONGEST:
+        return Config({"KernelManager": {"transport_encryption": "auto"}})
+    return Config({"KernelManager": {"transport": "ipc", "ip": sockets}})
 
 
 def _explain(error: Exception, limit: int) -> str:
