@@ -1,10 +1,12 @@
 /**
  * What goes to the engine: one change in flight, and while it is unanswered the newest value of each field waits.
- * A time-out keeps a lost answer from blocking the page.
+ * What is not answered in time is asked again, with the newest values: neither a lost message nor a lost answer can
+ * leave the page blocked, empty or behind.
  */
 
-/** Milliseconds after which an answer counts as lost. */
+/** Milliseconds after which an answer counts as lost: at first, and at most, as each further wait is twice as long. */
 const ANSWER_WITHIN = 1500;
+const LONGEST = 12_000;
 
 /**
  * @typedef {object} Host
@@ -21,7 +23,7 @@ export class Channel {
   #seq = 0;
   /** @type {Map<string, unknown>} */ #waiting = new Map();
   #waitingSince = 0;
-  /** @type {{seq: number, timer: number} | null} */ #inFlight = null;
+  /** @type {{seq: number, message: Record<string, any>, within: number, timer: number} | null} */ #inFlight = null;
   /** When each field was last sent. @type {Map<string, number>} */ #sent = new Map();
   /** When the reader asked for what each message asks. @type {Map<number, number>} */ #asked = new Map();
 
@@ -44,8 +46,7 @@ export class Channel {
    * @param {string | undefined} state
    */
   open(state) {
-    this.#land();
-    this.#send({ kind: "open", ...(state ? { state } : {}) });
+    this.#launch({ kind: "open", ...(state ? { state } : {}) });
   }
 
   /**
@@ -108,15 +109,14 @@ export class Channel {
     this.#land();
   }
 
-  #flush() {
+  /** @param {number} [within] */
+  #flush(within) {
     if (this.#waiting.size === 0) return;
-    this.#land();
     const changes = Object.fromEntries(this.#waiting);
     this.#waiting.clear();
-    const seq = this.#send({ kind: "change", changes });
+    const seq = this.#launch({ kind: "change", changes }, within);
     for (const field of Object.keys(changes)) this.#sent.set(field, seq);
     this.#asked.set(seq, this.#waitingSince);
-    this.#inFlight = { seq, timer: window.setTimeout(() => this.#goOn(), ANSWER_WITHIN) };
     this.#moved();
   }
 
@@ -124,6 +124,30 @@ export class Channel {
     this.#land();
     this.#flush();
     this.#moved();
+  }
+
+  /**
+   * Send what must be answered, in the place of what was in flight.
+   * @param {Record<string, any>} message
+   * @param {number} [within] Milliseconds until it is asked again.
+   * @returns {number} Its number.
+   */
+  #launch(message, within = ANSWER_WITHIN) {
+    this.#land();
+    const seq = this.#send(message);
+    this.#inFlight = { seq, message, within, timer: window.setTimeout(() => this.#askAgain(), within) };
+    return seq;
+  }
+
+  #askAgain() {
+    if (this.#inFlight === null) return;
+    const { message, within } = this.#inFlight;
+    const longer = Math.min(LONGEST, 2 * within);
+    if (message.kind === "open") return void this.#launch(message, longer);
+    const newer = this.#waiting;
+    this.#waiting = new Map(Object.entries(message.changes));
+    for (const [field, value] of newer) this.#waiting.set(field, value);
+    this.#flush(longer);
   }
 
   #land() {

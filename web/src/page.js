@@ -16,8 +16,8 @@ let socket;
 let labels = {};
 let lost = false;
 let attempts = 0;
-/** @type {object[]} */
-let unsent = [];
+/** What opens the page, until the first connection. @type {object | null} */
+let unsent = null;
 /** @type {string | null} */
 let shownState = null;
 let addressTimer = 0;
@@ -30,7 +30,7 @@ function tell(message) {
 /** @param {object} message */
 function send(message) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-  else if (!lost) unsent.push(message); // still connecting for the first time; later, the page opens anew
+  else if (!lost) unsent = message; // still connecting for the first time; later, the page opens anew
 }
 
 function connect() {
@@ -45,8 +45,8 @@ function connect() {
 
 function opened() {
   attempts = 0;
-  for (const message of unsent) send(message);
-  unsent = [];
+  if (unsent !== null) send(unsent);
+  unsent = null;
   if (!lost) return;
   lost = false;
   tell({ kind: "again" });
@@ -55,7 +55,7 @@ function opened() {
 
 function closed() {
   if (!lost && labels.lost) tell({ kind: "said", tone: "failed", text: labels.lost });
-  lost = lost || unsent.length === 0;
+  lost = lost || unsent === null;
   window.setTimeout(connect, Math.min(LATEST, SOONEST * 2 ** attempts));
   attempts += 1;
 }
