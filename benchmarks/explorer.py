@@ -6,7 +6,9 @@ Measured on an indicator with a driver tree of eight levers, its target due in 2
 catalogue in a temporary folder, where three levers are added to the five of the plan. The servers are those that
 `forecast lab` and `forecast app` start; the browser is headless Chromium; keys and pointer moves are trusted events.
 
-Single steps: an arrow key on one lever's slider about every 350 ms, then the pointer with its button down. A step ends
+Single steps: an arrow key on one lever's slider about every 350 ms, in legs of 20 one way, then keys that turn at every
+step, then the pointer with its button down. The engine sends beforehand what one more step the same way would show; how
+many steps were foreseen is printed, and none of those that turn can be. A step ends
 when the frame with fan, probability and sentence has been painted. The page enters that into its own timeline; a clock
 from outside, which only watches the answer for mutations, checks it, and the larger of the two counts. The kernel's
 part is what the engine says that it took. The board and the tornado count from the same event to their own frames; one
@@ -95,8 +97,14 @@ class Seen:
     place: str
     first: list[float]
     keys: Times
+    turns: Times
     pointer: Times
     bursts: Bursts
+
+    @property
+    def moves(self) -> dict[str, Times]:
+        """Single steps by how the hand moves."""
+        return {"key": self.keys, "key turning each time": self.turns, "pointer": self.pointer}
 
 
 # Figures
@@ -211,13 +219,16 @@ def print_seen(seen: Seen) -> None:
         "key to picture": slower(keys),
         "… by the page's own clock": keys.own,
         "… by the clock from outside": keys.outside,
-        "… of it the kernel": keys.kernel,
+        "… of it the kernel, beforehand where foreseen": keys.kernel,
         **{f"key to part: {name}": times for name, times in keys.parts.items()},
+        "key to picture, turning each time": slower(seen.turns),
         "pointer to picture": slower(pointer),
         "behind a burst": seen.bursts.lags,
         "first picture": seen.first,
     }
     print_times(rows, f"Explorer in {WHERE[seen.place]}")
+    shares = ", ".join(f"{name} {np.mean(times.foreseen):.0%}" for name, times in seen.moves.items())
+    CONSOLE.print(f"foreseen by the engine, and shown before it was asked: {shares}")
     CONSOLE.print("key to picture, milliseconds")
     for line in histogram(slower(keys)):
         CONSOLE.print(f"  {line}", markup=False)
@@ -225,13 +236,11 @@ def print_seen(seen: Seen) -> None:
 
 def check_seen(seen: Seen) -> list[Check]:
     """Set what was asked of the explorer beside what was measured."""
-    keys, pointer = percentiles(slower(seen.keys)), percentiles(slower(seen.pointer))
+    steps = {name: percentiles(slower(times)) for name, times in seen.moves.items()}
     behind, kernel = percentiles(seen.bursts.lags), percentiles(seen.keys.kernel)
     figures = {
-        "key to picture, median": (keys["median"], MEDIAN),
-        "key to picture, 95th percentile": (keys["95 %"], TAIL),
-        "pointer to picture, median": (pointer["median"], MEDIAN),
-        "pointer to picture, 95th percentile": (pointer["95 %"], TAIL),
+        **{f"{name} to picture, median": (found["median"], MEDIAN) for name, found in steps.items()},
+        **{f"{name} to picture, 95th percentile": (found["95 %"], TAIL) for name, found in steps.items()},
         "the kernel's part, median": (kernel["median"], KERNEL),
         "behind a burst, median": (behind["median"], BEHIND),
         "behind a burst, most": (behind["most"], BEHIND),

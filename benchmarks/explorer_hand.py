@@ -49,7 +49,9 @@ WATCH = """([answer, parts, picture]) => {
   addEventListener("input", (event) => event.isTrusted && seen.moves.push(last), true);
   new PerformanceObserver((list) => {
     for (const { name, startTime, duration, detail } of list.getEntries()) {
-      if (name === "forecast:step") seen.steps.push([startTime, startTime + duration, 1000 * detail.kernel]);
+      if (name === "forecast:step") {
+        seen.steps.push([startTime, startTime + duration, 1000 * detail.kernel, detail.foreseen]);
+      }
     }
   }).observe({ type: "measure" });
   const all = { subtree: true, childList: true, characterData: true, attributes: true };
@@ -90,7 +92,9 @@ class Times:
     own, outside : list of float
         From the event to the painted answer, by the page's own entries and seen from outside.
     kernel : list of float
-        Of it, what the engine took.
+        Of it, what the engine took; where it foresaw the step, it took that beforehand.
+    foreseen : list of bool
+        Whether the page had the answer when the event came.
     parts : dict of str to list of float
         From the event to the painted part.
     """
@@ -98,12 +102,14 @@ class Times:
     own: list[float] = field(default_factory=list)
     outside: list[float] = field(default_factory=list)
     kernel: list[float] = field(default_factory=list)
+    foreseen: list[bool] = field(default_factory=list)
     parts: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, taken: dict[str, Any]) -> None:
         """Add steps that were watched."""
-        self.own += [end - start for start, end, _ in taken["steps"]]
-        self.kernel += [kernel for _, _, kernel in taken["steps"]]
+        self.own += [end - start for start, end, *_ in taken["steps"]]
+        self.kernel += [step[2] for step in taken["steps"]]
+        self.foreseen += [step[3] for step in taken["steps"]]
         self.outside += follow(taken["moves"], taken["paints"])
         for part, times in taken["parts"].items():
             self.parts.setdefault(part, []).extend(follow(taken["moves"], times))
@@ -200,15 +206,15 @@ def watch(page: Page, *, picture: str | None = None) -> None:
     page.evaluate(WATCH, [ANSWER, [] if picture else list(PARTS), picture])
 
 
-def walk(count: int) -> list[int]:
+def walk(count: int, leg: int = LEG) -> list[int]:
     """Directions of so many steps back and forth, so that none ends at a bound of the slider, where nothing moves."""
-    return [1 if (place // LEG) % 2 == 0 else -1 for place in range(count)]
+    return [1 if (place // leg) % 2 == 0 else -1 for place in range(count)]
 
 
-def press_singly(page: Page, slider: str, count: int, rng: np.random.Generator) -> dict[str, Any]:
+def press_singly(page: Page, slider: str, count: int, rng: np.random.Generator, leg: int = LEG) -> dict[str, Any]:
     """Strike so many arrow keys on a slider, slowly."""
     page.locator(slider).first.focus()
-    for direction in walk(count):
+    for direction in walk(count, leg):
         page.keyboard.press("ArrowRight" if direction > 0 else "ArrowLeft")
         page.wait_for_timeout(EVERY + rng.uniform(0, JITTER))
     page.wait_for_timeout(REST)
@@ -266,16 +272,17 @@ def said_value(page: Page) -> float:
     return float(text.replace(",", ".").replace("−", "-"))
 
 
-def measure_explorer(page: Page, steps: int, moves: int, bursts: int) -> tuple[Times, Times, Bursts]:
-    """Measure the explorer that a page shows: keys, pointer moves, bursts."""
+def measure_explorer(page: Page, steps: int, moves: int, bursts: int) -> tuple[Times, Times, Times, Bursts]:
+    """Measure the explorer that a page shows: keys, keys to and fro, pointer moves, bursts."""
     rng = np.random.default_rng(1)
     watch(page)
     press_singly(page, SLIDER, 6, rng)  # what a first step loads is no cost of a step
-    keys, pointer = Times(), Times()
+    keys, turns, pointer = Times(), Times(), Times()
     keys.add(press_singly(page, SLIDER, steps, rng))
+    turns.add(press_singly(page, SLIDER, moves, rng, leg=1))  # nobody can foresee a hand that turns at every step
     found = burst_often(page, bursts, SLIDER, lambda: said_value(page))
     pointer.add(drag(page, moves, rng))
-    return keys, pointer, found
+    return keys, turns, pointer, found
 
 
 def measure_plain(page: Page, steps: int, bursts: int) -> tuple[list[float], list[float]]:

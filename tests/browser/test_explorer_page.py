@@ -99,31 +99,6 @@ def test_changes_of_several_fields_are_merged(shown: Page) -> None:
     assert wait_for_sent(shown, 2)["changes"] == {"demand": 4, "centres": 2}
 
 
-def test_a_lost_answer_does_not_block(shown: Page) -> None:
-    slider = shown.get_by_role("slider", name="Growth of demand")
-    slider.press("ArrowRight")
-    slider.press("ArrowRight")
-    assert wait_for_sent(shown, 2)["changes"] == {"demand": 4}
-
-
-def test_a_lost_change_is_asked_again_until_it_is_answered(shown: Page) -> None:
-    shown.get_by_role("slider", name="Growth of demand").press("ArrowRight")
-    again = wait_for_sent(shown, 2)
-    assert again["changes"] == {"demand": 3.5}
-    tell(shown, picture_message(again["seq"], demand=3.5, spec=None))
-    shown.wait_for_timeout(3500)
-    assert len(sent(shown)) == 2
-
-
-def test_an_opening_that_was_lost_is_asked_again(page: Page) -> None:
-    again = wait_for_sent(page, 2, "open")
-    tell(page, page_message(again["seq"]))
-    tell(page, picture_message(again["seq"]))
-    expect(page.locator(".chart svg")).to_be_visible()
-    page.wait_for_timeout(3500)
-    assert len(sent(page, "open")) == 2
-
-
 def test_an_action_sends_first_what_waits(shown: Page) -> None:
     slider = shown.get_by_role("slider", name="Growth of demand")
     slider.press("ArrowRight")
@@ -271,7 +246,7 @@ def test_each_answered_change_is_timed_from_the_readers_hand(shown: Page) -> Non
     tell(shown, picture_message(message["seq"], demand=3.5, spec=None))
     wait_for(shown, "performance.getEntriesByName('forecast:step').length")
     steps = shown.evaluate("performance.getEntriesByName('forecast:step').map((step) => [step.startTime, step.detail])")
-    assert steps == [[shown.evaluate("window.struck"), {"seq": message["seq"], "kernel": 0.004}]]
+    assert steps == [[shown.evaluate("window.struck"), {"seq": message["seq"], "kernel": 0.004, "foreseen": False}]]
     assert shown.evaluate("performance.getEntriesByName('forecast:shown').length") == 1
 
 

@@ -40,6 +40,17 @@ def test_parts_come_later_and_old_ones_are_dropped(shown: Page) -> None:
     expect(shown.locator(".plain-sentence")).to_contain_text("+3 %")
 
 
+def test_a_table_stays_where_it_was_scrolled(shown: Page) -> None:
+    wide = TABLE.replace("on track", "wide" * 1000)
+    tell(shown, {"kind": "part", "seq": 1, "id": "board", "title": "Verdicts", "html": wide})
+    region = shown.locator(".part-board .scroll")
+    region.evaluate("region => { region.scrollLeft = 120; }")
+    shown.wait_for_timeout(200)  # how far it is scrolled is told with the next frame
+    tell(shown, {"kind": "part", "seq": 1, "id": "board", "title": "Verdicts", "html": wide.replace("wide", "more")})
+    expect(region).to_contain_text("more")
+    assert region.evaluate("region => region.scrollLeft") == 120
+
+
 def test_buttons_in_a_part_act_and_keep_the_focus(shown: Page) -> None:
     tell(shown, {"kind": "part", "seq": 1, "id": "pins", "html": PINS.format(name="two")})
     shown.get_by_role("button", name="Restore two").press("Enter")

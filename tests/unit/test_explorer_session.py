@@ -304,6 +304,18 @@ def test_charts_and_tables_are_exported(ask: Ask, form: str, start: bytes) -> No
     assert file["name"] == f"seen_on_time_baseline.{form}"
 
 
+def test_a_file_that_is_loaded_again_under_its_name_shows_what_it_now_holds(ask: Ask) -> None:
+    ask("open")
+    shown = []
+    described = {"title": {"fr": "Quatre", "en": "Four"}, "description": {"fr": "Rien.", "en": "Nothing."}}
+    for size in (2, 15):
+        moved = {"demand": {"value": size, "reason": {"fr": "Essai.", "en": "Trial."}}}
+        text = yaml.safe_dump(described | {"levers": moved})
+        shown.append(of_kind(ask("do", action="load", name="four.yaml", text=text), "picture"))
+    assert shown[0]["state"] == shown[1]["state"]
+    assert shown[0]["chart"]["data"] != shown[1]["chart"]["data"]
+
+
 def test_what_it_would_take_is_told_for_the_pace_and_every_lever(ask: Ask) -> None:
     ask("change", changes={"due": "2027"})
     html = part(ask("do", action="seek"), "take")["html"]

@@ -18,6 +18,7 @@ export class Answer {
   #words = make("span", { class: "chance-words" });
   #chance = make("div", { class: "chance", hidden: true }, this.#name, this.#shown, this.#words, this.#bar);
   #sentence = make("p", { class: "plain-sentence" });
+  #width = "";
 
   constructor() {
     this.element = make("div", { class: "answer", tabindex: -1, role: "region" }, this.#chance, this.#sentence);
@@ -45,7 +46,8 @@ export class Answer {
     write(this.#words, words);
     this.#bar.hidden = share === null;
     if (share === null) return;
-    this.#filled.style.width = `${100 * share}%`;
+    const width = `${100 * share}%`;
+    if (this.#width !== width) this.#filled.style.width = this.#width = width;
     setAttribute(this.#bar, "aria-label", label);
     setAttribute(this.#bar, "aria-valuenow", share);
     setAttribute(this.#bar, "aria-valuetext", [shown, words].filter(Boolean).join(", "));

@@ -54,11 +54,13 @@ export class Channel {
    * @param {string} field
    * @param {unknown} value
    * @param {number} since When the reader touched it, on the clock of `event.timeStamp`.
+   * @returns {number} The newest number: the change's own if it went at once.
    */
   change(field, value, since) {
     this.#waiting.set(field, value);
     this.#waitingSince = since;
     if (this.#inFlight === null) this.#flush();
+    return this.#seq;
   }
 
   /**

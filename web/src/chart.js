@@ -8,7 +8,7 @@ import * as dataTransforms from "vega-transforms";
 import { View } from "vega-view";
 import * as viewTransforms from "vega-view-transforms";
 
-import { make } from "./dom.js";
+import { make, setAttribute } from "./dom.js";
 
 /** How much larger than its own size a chart is drawn at most. */
 const LARGEST = 1.35;
@@ -77,7 +77,7 @@ export class Chart {
     for (const [name, rows] of this.#changed(picture.data)) view.data(name, rows);
     for (const [name, value] of this.#changed(picture.signals ?? {})) view.signal(name, value);
     await view.runAsync();
-    this.element.setAttribute("aria-label", picture.alt);
+    setAttribute(this.element, "aria-label", picture.alt);
     this.#fit();
   }
 

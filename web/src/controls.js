@@ -157,7 +157,9 @@ function makeChoice(field, context) {
   return {
     element: make("div", {}, make("label", { for: id }, field.label), select),
     inputs: [select],
-    show: ({ value }) => void (select.value = String(value ?? "")),
+    show: ({ value }) => {
+      if (select.value !== String(value ?? "")) select.value = String(value ?? "");
+    },
     draft: () => select.value,
     resume: (draft) => void (select.value = String(draft)),
   };
@@ -208,7 +210,7 @@ function makeRange(field, context) {
     ),
     inputs: [slider, box.input],
     show: (said) => {
-      slider.value = String(said.value);
+      if (slider.valueAsNumber !== said.value) slider.value = String(said.value);
       setAttribute(slider, "aria-valuetext", said.shown);
       write(shown, said.shown);
       box.show(said);
@@ -255,7 +257,7 @@ function makeNote(field) {
 function makeBox(field, context, attributes) {
   const fixed = { type: "text", autocomplete: "off", spellcheck: "false" };
   const input = /** @type {HTMLInputElement} */ (make("input", { ...fixed, ...attributes }));
-  input.value = String(field.text ?? field.value ?? "");
+  writeIn(input, String(field.text ?? field.value ?? ""));
   let known = input.value;
   let typing = false;
   let pause = 0;
@@ -284,8 +286,21 @@ function makeBox(field, context, attributes) {
     },
     show: (/** @type {Said} */ { value, text }) => {
       const written = String(text ?? value ?? "");
-      if (!typing && input.value !== written) known = input.value = written;
+      if (typing || input.value === written) return;
+      writeIn(input, written);
+      known = written;
     },
     draft: () => (typing ? input.value : null),
   };
+}
+
+/**
+ * Write in a text box: by its attribute as long as nobody typed in it, which browsers take in their stride; a value set
+ * by a program makes them look at the whole form.
+ * @param {HTMLInputElement} input
+ * @param {string} text
+ */
+function writeIn(input, text) {
+  input.defaultValue = text;
+  if (input.value !== text) input.value = text;
 }

@@ -38,6 +38,8 @@ class Explorer {
   /** @type {string | undefined} */ #state;
   /** @type {string | undefined} */ #address;
   /** Charts whose specification was asked for again. @type {Set<string>} */ #asked = new Set();
+  /** What one more step of a field would show, told by the engine beforehand. @type {any} */ #foreseen = null;
+  /** Number of the change that was answered so, and its state. */ #early = { seq: 0, state: "" };
 
   /**
    * @param {HTMLElement} root
@@ -96,12 +98,15 @@ class Explorer {
   /** @param {any} message */
   #receive(message) {
     this.#channel.heard(message);
-    this.#specs.learn(message.chart);
+    this.#specs.learn(message.chart ?? message.picture?.chart);
     switch (message.kind) {
       case "page":
         return this.#build(message);
       case "picture":
+        if (message.seq === this.#early.seq && message.state === this.#early.state) return this.#enable(message);
         return this.#paint(message);
+      case "foreseen":
+        return void (this.#foreseen = this.#channel.waits ? null : message);
       case "part":
         return this.#showPart(message);
       case "refused":
@@ -119,6 +124,7 @@ class Explorer {
   #build(page) {
     const { title, language, labels, groups, toolbar, saving, parts, seq, state } = page;
     this.#labels = labels;
+    this.#foreseen = null;
     this.#state = state ?? this.#state;
     this.root.lang = language;
     write(this.#title, title);
@@ -127,7 +133,7 @@ class Explorer {
     this.#status.speak(labels);
     const changed = (/** @type {string} */ field, /** @type {unknown} */ value, /** @type {number} */ since) => {
       this.#status.pass();
-      this.#channel.change(field, value, this.#hand.before(since));
+      this.#change(field, value, this.#hand.before(since));
     };
     const context = { labels, prefix: this.#prefix, changed };
     keepFocus(this.root, () => {
@@ -136,6 +142,21 @@ class Explorer {
       this.#buildBar(this.#saving, saving ?? []);
       this.#parts.build(parts ?? [], labels.busy);
     });
+  }
+
+  /**
+   * Pass on a change, and show at once what was foreseen of it. That holds only for what nothing else was changed beside.
+   * @param {string} field
+   * @param {unknown} value
+   * @param {number} since
+   */
+  #change(field, value, since) {
+    const foreseen = this.#channel.waits ? null : this.#foreseen;
+    this.#foreseen = null;
+    const seq = this.#channel.change(field, value, since);
+    if (foreseen?.field !== field || foreseen.value !== value) return;
+    this.#early = { seq, state: foreseen.picture.state };
+    this.#paint({ ...foreseen.picture, seq, foreseen: true });
   }
 
   /**
@@ -169,6 +190,7 @@ class Explorer {
    * @param {number} since
    */
   #do(action, given, since) {
+    this.#foreseen = null;
     const where = action === "copy" && this.#address ? { address: this.#address } : {};
     this.#channel.do(action, { ...given, ...where }, this.#hand.before(since));
   }
@@ -191,7 +213,7 @@ class Explorer {
 
   /** @param {any} picture */
   async #paintOne(picture) {
-    const { seq, state, fields, chart, enabled, sentence, chance, seconds } = picture;
+    const { seq, state, fields, chart, sentence, chance, seconds, foreseen = false } = picture;
     const first = this.#shownSeq === 0;
     this.#shownSeq = seq;
     this.#state = state ?? this.#state;
@@ -200,13 +222,18 @@ class Explorer {
     await this.#chart.show(chart);
     this.#answer.show(picture);
     this.#controls.show(fields, (field) => this.#channel.isNewer(field, seq));
-    enableAll(this.root, enabled ?? {});
+    this.#enable(picture);
     this.#status.soon([chance && `${chance.label} ${chance.shown}`, sentence].filter(Boolean).join(". "));
     this.#parts.await(seq);
     this.#painted = new Promise(afterPaint);
     const since = this.#channel.takeAsked(seq);
     if (first) markShown();
-    if (since !== undefined) measureStep(since, { seq, kernel: seconds });
+    if (since !== undefined) measureStep(since, { seq, kernel: seconds, foreseen });
+  }
+
+  /** @param {{enabled?: Record<string, boolean>}} picture */
+  #enable({ enabled = {} }) {
+    enableAll(this.root, enabled);
   }
 
   /**

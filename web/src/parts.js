@@ -6,6 +6,9 @@ import { keepFocus, make, shield, write } from "./dom.js";
 /** Milliseconds after which a section that got nothing new no longer counts as being worked on. */
 const WORK_AT_MOST = 2000;
 
+/** How far tables are scrolled, noted as they are: asking them before their HTML is replaced would lay out the page. */
+const SCROLLED = new WeakMap();
+
 /**
  * @typedef {object} Section
  * @property {HTMLElement} element
@@ -30,6 +33,8 @@ export class Parts {
     this.prefix = prefix;
     this.specs = specs;
     this.element = make("div", { class: "parts" });
+    const note = (/** @type {any} */ { target }) => void SCROLLED.set(target, target.scrollLeft);
+    this.element.addEventListener("scroll", note, { capture: true, passive: true });
   }
 
   /**
@@ -117,11 +122,13 @@ export class Parts {
  */
 function replaceHtml(body, html) {
   const unfolded = [...body.querySelectorAll("details")].map((details) => details.open);
-  const scrolled = [...body.querySelectorAll(".scroll")].map((region) => region.scrollLeft);
+  const scrolled = [...body.querySelectorAll(".scroll")].map((region) => SCROLLED.get(region) ?? 0);
   keepFocus(body, () => {
     body.innerHTML = html;
     shield(body);
   });
   body.querySelectorAll("details").forEach((details, i) => (details.open = unfolded[i] ?? details.open));
-  body.querySelectorAll(".scroll").forEach((region, i) => (region.scrollLeft = scrolled[i] ?? 0));
+  body.querySelectorAll(".scroll").forEach((region, i) => {
+    if (scrolled[i]) region.scrollLeft = scrolled[i];
+  });
 }

@@ -37,7 +37,8 @@ export function afterPaint(callback) {
 /**
  * Enter one step into the timeline: `forecast:step`, from the reader's event to the frame that answers it.
  * @param {number} start
- * @param {{seq: number, kernel?: number}} detail `kernel`: seconds that the engine took.
+ * @param {{seq: number, kernel?: number, foreseen: boolean}} detail `kernel`: seconds that the engine took, beforehand
+ *   where it was foreseen.
  */
 export function measureStep(start, detail) {
   afterPaint(() => performance.measure("forecast:step", { start, end: performance.now(), detail }));

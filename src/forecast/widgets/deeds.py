@@ -154,6 +154,7 @@ def _load(session: Session, message: Message) -> Iterator[Message]:
         id = make_id(name.rsplit(".", 1)[0]) or "loaded"
         scenario = parse(parse_yaml(text, name or "scenario.yaml"), session.desk.catalogue, plan, id)
         session.desk.bring(scenario, text)
+        session.forget()
         session.go_to(session.state.unmoved(scenario=id))
     yield from _again(session)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextvars import Context, copy_context
 from datetime import date
@@ -20,16 +20,15 @@ from forecast.reporting.live import compile_chart
 from forecast.study import Study
 from forecast.widgets.session import Session
 from forecast.widgets.state import ASSUMED, LEVER
-from forecast.widgets.steps import BREATH, SWITCH
+from forecast.widgets.steps import BREATH, LEAD, SWITCH
 
 STATIC = Path(__file__).parent / "static"
 # Loaded with the import, rather than with the first cell that shows an explorer: the compiler of charts, and what the
 # default model computes with
 compile_chart('{"data": {"values": []}, "mark": "point"}')
 importlib.import_module("scipy.special")
-#: Seconds before the slow parts, about what a picture takes to the page and the next change back, and between two steps
-#: of them: what the page asks meanwhile comes first.
-LEAD, REST = 0.025, 0.0
+#: Seconds for a picture to leave, and for what the page had kept back until it came.
+LEAVE = 0.008
 
 
 class Explorer(anywidget.AnyWidget):
@@ -83,7 +82,10 @@ class Explorer(anywidget.AnyWidget):
         super().__init__()
         sys.setswitchinterval(SWITCH)  # the kernel's messages come and go by threads of its own
         self._session = Session(catalogue or Catalogue.find(), language=language, post=self._post)
-        self._answering: asyncio.Task[None] | None = None
+        # JupyterLab sends the first messages to the kernel's main thread, and later ones to another
+        self._lock = threading.RLock()
+        self._turn = 0
+        self._tasks: set[asyncio.Task[None]] = set()
         self._at: tuple[asyncio.AbstractEventLoop, Context] | None = None  # where the kernel sends from
         given = {"plan": plan, "indicator": indicator, "language": language, "as_of": as_of, **chosen}
         fields = {name: str(value) for name, value in given.items() if value is not None}
@@ -103,32 +105,36 @@ class Explorer(anywidget.AnyWidget):
         """Show the state that was set from outside."""
         if change["new"] == self._session.state.text():
             return
-        try:
-            self._session.begin_with(change["new"], {})
-        finally:  # what is refused is not kept
-            self.state = self._session.state.text()
-        self._begin(self._session.answer({"kind": "open"}))
+        with self._lock:
+            try:
+                self._session.begin_with(change["new"], {})
+            finally:  # what is refused is not kept
+                self.state = self._session.state.text()
+            self._begin({"kind": "open"})
 
     def _receive(self, widget: Any, message: Mapping[str, Any], buffers: Any) -> None:
-        self._begin(self._session.answer(dict(message)))
-        self.state = self._session.state.text()
+        with self._lock:
+            self._begin(message)
+            self.state = self._session.state.text()
 
-    def _begin(self, answers: Iterator[Mapping[str, Any]]) -> None:
+    def _begin(self, asked: Mapping[str, Any]) -> None:
         """Send the fast answer at once, and the slow parts when nothing else is asked."""
-        if self._answering is not None:
-            self._answering.cancel()
+        self._turn += 1  # what is under way gives way
+        answers = self._session.answer(dict(asked))
         for message in answers:
             self.send(message)
             if message["kind"] == "picture":
                 break
         try:
             loop = asyncio.get_running_loop()
-            self._at = loop, copy_context()
-            self._answering = loop.create_task(self._go_on(answers))
         except RuntimeError:  # no loop runs: a program without a kernel
-            for message in answers:
-                if message is not BREATH:
-                    self.send(message)
+            while self._step(answers, self._turn):
+                pass
+            return
+        self._at = loop, copy_context()
+        task = loop.create_task(self._go_on(answers, self._turn))
+        self._tasks.add(task)  # a task that nobody holds may vanish
+        task.add_done_callback(self._tasks.discard)
 
     def _post(self, message: Mapping[str, Any]) -> None:
         """Send from another thread, as the kernel sends: in its loop, and as part of what the page asked last."""
@@ -136,15 +142,25 @@ class Explorer(anywidget.AnyWidget):
             self.send(message)
         else:
             loop, context = self._at
-            loop.call_soon_threadsafe(self.send, message, context=context)
+            try:
+                loop.call_soon_threadsafe(self.send, message, context=context)
+            except RuntimeError:  # that thread of the kernel has ended, as its page was closed
+                self.send(message)
 
-    async def _go_on(self, answers: Iterator[Mapping[str, Any]]) -> None:
-        with contextlib.closing(answers):  # type: ignore[type-var]
-            await asyncio.sleep(LEAD)
-            while True:
-                await asyncio.sleep(REST)
-                message = next(answers, None)
-                if message is None:
-                    return
-                if message is not BREATH:
-                    self.send(message)
+    async def _go_on(self, answers: Iterator[Mapping[str, Any]], turn: int) -> None:
+        """Send what is likely asked next, and in the end the slow parts, one by one."""
+        await asyncio.sleep(LEAVE)
+        self._step(answers, turn)
+        await asyncio.sleep(LEAD)
+        while self._step(answers, turn):
+            await asyncio.sleep(0)  # what the page asks meanwhile comes first
+
+    def _step(self, answers: Iterator[Mapping[str, Any]], turn: int) -> bool:
+        """Send what comes next, unless something newer was asked; False once there is nothing more."""
+        with self._lock:
+            message = next(answers, None) if turn == self._turn else None
+            if message is None:
+                answers.close()  # type: ignore[attr-defined]
+            elif message is not BREATH:
+                self.send(message)
+            return message is not None

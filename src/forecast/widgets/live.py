@@ -20,7 +20,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from forecast.schema.language import translator
 from forecast.widgets.access import NO_TOKEN, Door, Guarded
-from forecast.widgets.steps import BREATH
+from forecast.widgets.steps import BREATH, LEAD
 
 Message = dict[str, Any]
 
@@ -69,11 +69,14 @@ class Turn:
     ----------
     fast : bool
         Whether what comes next is awaited at once: the first answer, and what fills the form after a new one.
+    kind : str
+        Of the answer that came last.
     """
 
     message: Message
     answers: Iterator[Message] | None = None
     fast: bool = True
+    kind: str = ""
     ended: bool = False
 
 
@@ -128,7 +131,7 @@ class Conversation:
         self._session: Session | None = None
         self._waiting: deque[Message] = deque()
         self._slow_step: Future[Any] | None = None
-        self._room = asyncio.Event()
+        self._room, self._news = asyncio.Event(), asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._deliveries: set[asyncio.Task[None]] = set()
         self._over = False
@@ -168,6 +171,7 @@ class Conversation:
 
     def _go_on(self) -> None:
         """Let a slow part that no thread has begun give way, and see that somebody talks."""
+        self._news.set()
         if self._slow_step:
             self._slow_step.cancel()
         if self.talking is None:
@@ -189,12 +193,22 @@ class Conversation:
     async def _take(self, turn: Turn) -> None:
         """Send the answers of a message until there is no more, or a newer message waits."""
         while not turn.ended:
+            before = turn.kind
             answer = await self._compute(turn)
             if answer is not None:
                 await self._say(answer)
+            if before == "picture":  # with what was foreseen; the slow parts are next
+                await self._give_way()
             if self._over or self._waiting:
                 break
         await self._drop(turn)
+
+    async def _give_way(self) -> None:
+        """Leave the reader a moment for the next change."""
+        self._news.clear()
+        if not (self._over or self._waiting):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), LEAD)
 
     async def _compute(self, turn: Turn) -> str | None:
         """Compute the next answer of a message in a thread; None when there is nothing to send, or it gave way."""
@@ -222,7 +236,8 @@ class Conversation:
             if answer is None:
                 turn.answers, turn.ended = None, True
                 return None
-            turn.fast = answer["kind"] == "page"
+            turn.kind = answer["kind"]
+            turn.fast = turn.kind == "page"
             if turn.fast:
                 self._language = answer["language"]
             return None if answer is BREATH else write(answer)

@@ -18,6 +18,7 @@ from forecast.schema.language import Text, translator
 from forecast.study import Bench, Study
 from forecast.widgets.choices import begin, choose, make_scenario
 from forecast.widgets.deeds import DEEDS, describe_pin
+from forecast.widgets.foresight import Foreseen, foresee, next_step
 from forecast.widgets.form import Look, groups
 from forecast.widgets.history import History
 from forecast.widgets.page import labels, saving, toolbar
@@ -73,6 +74,7 @@ class Session:
         self._painted: State | None = None  # state of the last picture
         self._owed: tuple[str, ...] = ()  # parts of what is shown that the page has not
         self._looked: tuple[State, Look, Bench] | None = None
+        self._foreseen: Foreseen | None = None
         self._pinned: tuple[object, Made] | None = None
 
     @property
@@ -132,6 +134,7 @@ class Session:
     def _open(self, text: str | None) -> Iterator[Message]:
         """Show the page anew, from the text of a state where one is given; what is wrong with it is said."""
         self._known.clear()
+        self._foreseen = None  # its picture may hold less of a chart than the page now needs
         self._opened, self._painted, wrong = True, None, None
         if text:
             try:
@@ -154,7 +157,7 @@ class Session:
         if any(getattr(before, name) != getattr(after, name) for name in FORMING):
             self.last = None if before.indicator != after.indicator else self.last
             yield self.page()
-        yield from self.show()
+        yield from self.show(after=before)
 
     def _try(self, state: State, changes: Mapping[str, object]) -> None:
         """Look at a state before it counts; what cannot be computed is refused beside what was changed."""
@@ -183,8 +186,14 @@ class Session:
     def look(self, state: State) -> tuple[Look, Bench]:
         """Study and bench of a state; the last one is kept."""
         if self._looked is None or self._looked[0] != state:
-            self._looked = (state, *look_at(state, self.desk))
+            ready = self._foreseen
+            found = (ready.look, ready.bench) if ready and ready.state == state else look_at(state, self.desk)
+            self._looked = state, *found
         return self._looked[1], self._looked[2]
+
+    def forget(self) -> None:
+        """Forget what was worked out: a scenario is another under the same name."""
+        self._looked = self._foreseen = self._pinned = None
 
     def page(self) -> Message:
         """The whole form in the reader's language."""
@@ -201,12 +210,32 @@ class Session:
             "state": self.state.text(),
         }
 
-    def show(self) -> Iterator[Message]:
-        """The picture, then the slow parts."""
+    def show(self, *, after: State | None = None) -> Iterator[Message]:
+        """The picture, then the slow parts; after a step from another state, between them, the next step foreseen."""
         look, _bench = self.look(self.state)
         self._painted, self._owed = self.state, tuple(PARTS)
-        yield paint(look, self._known) | {"enabled": self.enabled}
+        yield self._paint(look) | {"enabled": self.enabled}
+        yield BREATH if after is None else self._look_ahead(after)
         yield from self.parts(self._owed)
+
+    def _paint(self, look: Look) -> Message:
+        ready = self._foreseen
+        if ready is None or ready.look is not look:
+            return paint(look, self._known)
+        self._known |= ready.known
+        return ready.picture
+
+    def _look_ahead(self, before: State) -> Message:
+        """What one more step would show, for the page to have at hand; nothing where nobody can tell which step."""
+        step = next_step(before, self.state)
+        if step is None:
+            return BREATH
+        lever, value = step
+        try:
+            self._foreseen = foresee(self.state, lever, value, self.desk, self._known)
+        except ForecastError:  # told when it is asked for
+            return BREATH
+        return {"kind": "foreseen", "field": f"{LEVER}{lever}", "value": value, "picture": self._foreseen.picture}
 
     def parts(self, names: tuple[str, ...]) -> Iterator[Message]:
         """Slow parts, one by one."""

@@ -10,6 +10,9 @@ from typing import Any, Generic, TypeVar
 Result = TypeVar("Result")
 #: Seconds that Python lets a thread compute while another waits; its usual 5 ms, again and again, would be felt.
 SWITCH = 0.0005
+#: Seconds after a picture before the slow parts begin: a key held down, or a hand on the slider, has the next change
+#: there by then, and that comes first.
+LEAD = 0.04
 #: What stands among answers where there is nothing to send: something newer may be answered first.
 BREATH: dict[str, Any] = {"kind": "breath"}
 
