@@ -6,12 +6,12 @@ Measured on an indicator with a driver tree of eight levers, its target due in 2
 catalogue in a temporary folder, where three levers are added to the five of the plan. The servers are those that
 `forecast lab` and `forecast app` start; the browser is headless Chromium; keys and pointer moves are trusted events.
 
-Single steps: an arrow key on one lever's slider about every 350 ms, in legs of 20 one way, then keys that turn at every
-step, then the pointer with its button down. The engine sends beforehand what one more step the same way would show; how
-many steps were foreseen is printed, and none of those that turn can be. A step ends
-when the frame with fan, probability and sentence has been painted. The page enters that into its own timeline; a clock
-from outside, which only watches the answer for mutations, checks it, and the larger of the two counts. The kernel's
-part is what the engine says that it took. The board and the tornado count from the same event to their own frames; one
+Single steps: an arrow key on one lever's slider about every 350 ms, in legs of 20 one way, then on two levers in turn,
+then the pointer with its button down. The engine sends beforehand what the next step of a lever may show; how many
+steps were foreseen is printed, and on two levers in turn none can be. A step ends when the frame with fan, probability
+and sentence has been painted. The page enters that into its own timeline; a clock from outside, which only watches the
+answer for mutations, checks it, and the larger of the two counts. The kernel's part is what the engine says that it
+took, beforehand where it was foreseen. The board and the tornado count from the same event to their own frames; one
 that had not come when the next key was struck never did.
 
 Bursts: a key held down for twenty strokes 30 ms apart; counted from the last stroke to the last paint.
@@ -104,7 +104,7 @@ class Seen:
     @property
     def moves(self) -> dict[str, Times]:
         """Single steps by how the hand moves."""
-        return {"key": self.keys, "key turning each time": self.turns, "pointer": self.pointer}
+        return {"key": self.keys, "key on two levers": self.turns, "pointer": self.pointer}
 
 
 # Figures
@@ -221,7 +221,7 @@ def print_seen(seen: Seen) -> None:
         "… by the clock from outside": keys.outside,
         "… of it the kernel, beforehand where foreseen": keys.kernel,
         **{f"key to part: {name}": times for name, times in keys.parts.items()},
-        "key to picture, turning each time": slower(seen.turns),
+        "key to picture, on two levers in turn": slower(seen.turns),
         "pointer to picture": slower(pointer),
         "behind a burst": seen.bursts.lags,
         "first picture": seen.first,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from benchmarks.explorer_lab import BOUNDS, LEVER, STEP
+from benchmarks.explorer_lab import BOUNDS, LEVER, OTHER, STEP
 from benchmarks.offline import FLAGS
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -28,6 +28,7 @@ LEG, SWING = 20, 12
 #: The answer, and the parts that may follow it.
 ANSWER, PARTS = ".forecast-explorer .seen", ("board", "influence")
 SLIDER = f'.forecast-explorer input[type=range][data-place="lever.{LEVER}"]'
+SLIDERS = f'{SLIDER}, .forecast-explorer input[type=range][data-place="lever.{OTHER}"]'
 PEER_SLIDER, PEER_OUTPUT = ".widget-slider .noUi-handle", ".jp-OutputArea img"
 #: Pixels of a slider's thumb, whose middle goes from half of it to half of it before the end, and of one move.
 THUMB, MOVE = 16.0, 4.0
@@ -206,15 +207,17 @@ def watch(page: Page, *, picture: str | None = None) -> None:
     page.evaluate(WATCH, [ANSWER, [] if picture else list(PARTS), picture])
 
 
-def walk(count: int, leg: int = LEG) -> list[int]:
+def walk(count: int) -> list[int]:
     """Directions of so many steps back and forth, so that none ends at a bound of the slider, where nothing moves."""
-    return [1 if (place // leg) % 2 == 0 else -1 for place in range(count)]
+    return [1 if (place // LEG) % 2 == 0 else -1 for place in range(count)]
 
 
-def press_singly(page: Page, slider: str, count: int, rng: np.random.Generator, leg: int = LEG) -> dict[str, Any]:
-    """Strike so many arrow keys on a slider, slowly."""
-    page.locator(slider).first.focus()
-    for direction in walk(count, leg):
+def press_singly(page: Page, sliders: str, count: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Strike so many arrow keys, slowly, on a slider; on several in turn where the selector finds several."""
+    found = page.locator(sliders).all()
+    for place, direction in enumerate(walk(count)):
+        if place < 1 or len(found) > 1:
+            found[place % len(found)].focus()
         page.keyboard.press("ArrowRight" if direction > 0 else "ArrowLeft")
         page.wait_for_timeout(EVERY + rng.uniform(0, JITTER))
     page.wait_for_timeout(REST)
@@ -273,13 +276,14 @@ def said_value(page: Page) -> float:
 
 
 def measure_explorer(page: Page, steps: int, moves: int, bursts: int) -> tuple[Times, Times, Times, Bursts]:
-    """Measure the explorer that a page shows: keys, keys to and fro, pointer moves, bursts."""
+    """Measure the explorer that a page shows: keys, keys on two levers in turn, pointer moves, bursts."""
     rng = np.random.default_rng(1)
     watch(page)
     press_singly(page, SLIDER, 6, rng)  # what a first step loads is no cost of a step
     keys, turns, pointer = Times(), Times(), Times()
     keys.add(press_singly(page, SLIDER, steps, rng))
-    turns.add(press_singly(page, SLIDER, moves, rng, leg=1))  # nobody can foresee a hand that turns at every step
+    press_singly(page, SLIDERS, 4, rng)
+    turns.add(press_singly(page, SLIDERS, moves, rng))
     found = burst_often(page, bursts, SLIDER, lambda: said_value(page))
     pointer.add(drag(page, moves, rng))
     return keys, turns, pointer, found

@@ -25,7 +25,7 @@ from benchmarks.scenarios import COMPUTED, LEVERS, ROOT, TREE, pick_levers
 from forecast.plans.catalogue import Catalogue
 
 #: Scenario to start from: it moves two levers and has the target due in 2028.
-SCENARIO, LEVER = "two_centres_demand_8", "demand_growth"
+SCENARIO, LEVER, OTHER = "two_centres_demand_8", "demand_growth", "better_yield"
 START, STEP, BOUNDS = 8.0, 0.2, (-10.0, 20.0)  # %/year: where the scenario has the lever, and a key's step
 #: Name of the notebook that draws the same the plain way.
 PLAIN_NOTEBOOK = "plain.ipynb"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from forecast.plans.catalogue import Catalogue
 from forecast.widgets import session as sessions
 from forecast.widgets.explorer import Explorer
-from forecast.widgets.foresight import next_step
+from forecast.widgets.foresight import Hand
 from forecast.widgets.parts import PARTS
 from forecast.widgets.session import Session
 from forecast.widgets.state import State
@@ -42,15 +42,32 @@ def move(session: Session, seq: int, **levers: float) -> list[Message]:
     return ask(session, seq, kind="change", changes={f"lever.{name}": value for name, value in levers.items()})
 
 
-def foreseen(answers: list[Message]) -> Message:
-    return next(answer for answer in answers if answer["kind"] == "foreseen")
+def foreseen(answers: list[Message]) -> list[Message]:
+    return [answer for answer in answers if answer["kind"] == "foreseen"]
+
+
+def at(value: float) -> State:
+    return replace(START, levers={**START.levers, "demand": value})
 
 
 @given(st.integers(-900, 900), st.sampled_from([0.1, 0.2, 0.05, 1, 5]), st.sampled_from([-1, 1]))
-def test_a_lever_goes_on_by_as_much_as_a_slider_does(place: int, size: float, way: int) -> None:
-    before, after, further = (float(f"{(place + way * step) * size:.6f}") for step in range(3))
-    states = [replace(START, levers={**START.levers, "demand": value}) for value in (before, after)]
-    assert next_step(*states) == ("demand", further)
+def test_a_lever_goes_on_by_as_much_as_a_slider_does_or_back(place: int, size: float, way: int) -> None:
+    values = [float(f"{(place + way * step) * size:.6f}") for step in range(3)]
+    assert Hand().go(at(values[0]), at(values[1])) == ("demand", [values[2], values[0]])
+
+
+def test_of_a_pointer_the_last_two_strides_are_remembered() -> None:
+    hand = Hand()
+    hand.go(at(1), at(3))
+    assert hand.go(at(3), at(6)) == ("demand", [9, 8, 3])
+    assert hand.go(at(6), at(8)) == ("demand", [10, 11, 6])
+    assert hand.go(at(8), at(9)) == ("demand", [10, 11, 8])
+
+
+def test_a_hand_that_turns_forgets_how_it_went() -> None:
+    hand = Hand()
+    hand.go(at(1), at(3))
+    assert hand.go(at(3), at(2)) == ("demand", [1, 3])
 
 
 @pytest.mark.parametrize(
@@ -65,38 +82,45 @@ def test_a_lever_goes_on_by_as_much_as_a_slider_does(place: int, size: float, wa
     ids=["nothing", "one lever back", "two levers", "the date too", "a lever for the first time"],
 )
 def test_nobody_can_tell_what_comes_next(after: State) -> None:
-    assert next_step(START, after) is None
+    hand = Hand()
+    hand.go(at(1), START)
+    assert hand.go(START, after) is None
+    assert hand.go(START, at(8.5)) == ("demand", [9, 8])
 
 
 def test_the_next_step_is_told_before_the_slow_parts_and_is_what_it_will_be(
     session: Session, driven: Catalogue
 ) -> None:
     ask(session, 1, kind="open")
-    assert not any(answer["kind"] == "foreseen" for answer in move(session, 2, demand=3.0))
+    assert not foreseen(move(session, 2, demand=3.0))
     answers = move(session, 3, demand=3.2)
-    kinds = [answer["kind"] for answer in answers]
-    assert kinds.index("picture") < kinds.index("foreseen") < kinds.index("part")
+    kinds = [answer["kind"] for answer in answers if answer["kind"] != "breath"]
+    assert kinds[:4] == ["picture", "foreseen", "foreseen", "part"]
     told = foreseen(answers)
-    assert (told["field"], told["value"], told["seq"]) == ("lever.demand", 3.4, 3)
+    assert [(one["field"], one["value"], one["seq"]) for one in told] == [("lever.demand", v, 3) for v in (3.4, 3.0)]
 
-    other = Session(driven, language="en")
-    other.begin_with(session.state.text(), {"lever.demand": 3.4})
-    asked = next(answer for answer in ask(other, 1, kind="open") if answer["kind"] == "picture")
-    timeless = ("seq", "seconds", "enabled")
-    plain = {key: value for key, value in asked.items() if key not in timeless}
-    del plain["chart"]["spec"]
-    assert {key: value for key, value in told["picture"].items() if key not in timeless} == plain
+    for one in told:
+        other = Session(driven, language="en")
+        other.begin_with(session.state.text(), {"lever.demand": one["value"]})
+        asked = next(answer for answer in ask(other, 1, kind="open") if answer["kind"] == "picture")
+        timeless = ("seq", "seconds", "enabled")
+        plain = {key: value for key, value in asked.items() if key not in timeless}
+        del plain["chart"]["spec"]
+        assert {key: value for key, value in one["picture"].items() if key not in timeless} == plain
 
 
-def test_what_was_foreseen_is_not_computed_again(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("value", [3.4, 3.0], ids=["on", "back"])
+def test_what_was_foreseen_is_not_computed_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
     ask(session, 1, kind="open")
     move(session, 2, demand=3.0)
-    told = foreseen(move(session, 3, demand=3.2))
+    told = {one["value"]: one["picture"] for one in foreseen(move(session, 3, demand=3.2))}
     monkeypatch.setattr(sessions, "look_at", lambda *_: pytest.fail("computed again"))
-    answers = session.answer({"kind": "change", "seq": 4, "changes": {"lever.demand": 3.4}})
+    answers = session.answer({"kind": "change", "seq": 4, "changes": {"lever.demand": value}})
     picture = next(answers)
     answers.close()  # type: ignore[attr-defined]
-    assert picture["state"] == told["picture"]["state"]
+    assert picture["state"] == told[value]["state"]
     assert picture["enabled"]["undo"] is True
 
 
@@ -112,8 +136,7 @@ def test_a_page_that_opens_anew_gets_the_whole_chart_of_what_was_foreseen(sessio
 def test_nothing_is_foreseen_beyond_the_bounds_of_a_lever(session: Session) -> None:
     ask(session, 1, kind="open")
     move(session, 2, demand=18.0)
-    answers = move(session, 3, demand=20.0)
-    assert not any(answer["kind"] == "foreseen" for answer in answers)
+    assert [one["value"] for one in foreseen(move(session, 3, demand=20.0))] == [18]
 
 
 def test_messages_may_come_from_several_threads_as_jupyterlab_sends_them(driven: Catalogue) -> None:

@@ -38,7 +38,8 @@ class Explorer {
   /** @type {string | undefined} */ #state;
   /** @type {string | undefined} */ #address;
   /** Charts whose specification was asked for again. @type {Set<string>} */ #asked = new Set();
-  /** What one more step of a field would show, told by the engine beforehand. @type {any} */ #foreseen = null;
+  /** What the next step of a field may show, by its value, told by the engine beforehand. */
+  #foreseen = { field: "", pictures: /** @type {Map<unknown, any>} */ (new Map()) };
   /** Number of the change that was answered so, and its state. */ #early = { seq: 0, state: "" };
 
   /**
@@ -106,7 +107,7 @@ class Explorer {
         if (message.seq === this.#early.seq && message.state === this.#early.state) return this.#enable(message);
         return this.#paint(message);
       case "foreseen":
-        return void (this.#foreseen = this.#channel.waits ? null : message);
+        return this.#foresee(message);
       case "part":
         return this.#showPart(message);
       case "refused":
@@ -124,7 +125,7 @@ class Explorer {
   #build(page) {
     const { title, language, labels, groups, toolbar, saving, parts, seq, state } = page;
     this.#labels = labels;
-    this.#foreseen = null;
+    this.#foreseen.pictures.clear();
     this.#state = state ?? this.#state;
     this.root.lang = language;
     write(this.#title, title);
@@ -151,12 +152,19 @@ class Explorer {
    * @param {number} since
    */
   #change(field, value, since) {
-    const foreseen = this.#channel.waits ? null : this.#foreseen;
-    this.#foreseen = null;
+    const foreseen = !this.#channel.waits && field === this.#foreseen.field && this.#foreseen.pictures.get(value);
+    this.#foreseen.pictures.clear();
     const seq = this.#channel.change(field, value, since);
-    if (foreseen?.field !== field || foreseen.value !== value) return;
-    this.#early = { seq, state: foreseen.picture.state };
-    this.#paint({ ...foreseen.picture, seq, foreseen: true });
+    if (!foreseen) return;
+    this.#early = { seq, state: foreseen.state };
+    this.#paint({ ...foreseen, seq, foreseen: true });
+  }
+
+  /** @param {{field: string, value: unknown, picture: any}} told */
+  #foresee({ field, value, picture }) {
+    if (this.#channel.waits) return; // what it rests on is about to change
+    this.#foreseen.field = field;
+    this.#foreseen.pictures.set(value, picture);
   }
 
   /**
@@ -190,7 +198,7 @@ class Explorer {
    * @param {number} since
    */
   #do(action, given, since) {
-    this.#foreseen = null;
+    this.#foreseen.pictures.clear();
     const where = action === "copy" && this.#address ? { address: this.#address } : {};
     this.#channel.do(action, { ...given, ...where }, this.#hand.before(since));
   }

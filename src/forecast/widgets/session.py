@@ -18,7 +18,7 @@ from forecast.schema.language import Text, translator
 from forecast.study import Bench, Study
 from forecast.widgets.choices import begin, choose, make_scenario
 from forecast.widgets.deeds import DEEDS, describe_pin
-from forecast.widgets.foresight import Foreseen, foresee, next_step
+from forecast.widgets.foresight import Foreseen, Hand, foresee
 from forecast.widgets.form import Look, groups
 from forecast.widgets.history import History
 from forecast.widgets.page import labels, saving, toolbar
@@ -74,7 +74,8 @@ class Session:
         self._painted: State | None = None  # state of the last picture
         self._owed: tuple[str, ...] = ()  # parts of what is shown that the page has not
         self._looked: tuple[State, Look, Bench] | None = None
-        self._foreseen: Foreseen | None = None
+        self._hand = Hand()
+        self._foreseen: list[Foreseen] = []
         self._pinned: tuple[object, Made] | None = None
 
     @property
@@ -134,7 +135,7 @@ class Session:
     def _open(self, text: str | None) -> Iterator[Message]:
         """Show the page anew, from the text of a state where one is given; what is wrong with it is said."""
         self._known.clear()
-        self._foreseen = None  # its picture may hold less of a chart than the page now needs
+        self._foreseen = []  # a picture may hold less of a chart than the page now needs
         self._opened, self._painted, wrong = True, None, None
         if text:
             try:
@@ -148,7 +149,7 @@ class Session:
             yield {"kind": "said", "text": said.format(reason=wrong), "tone": "failed"}
 
     def _change(self, changes: Message) -> Iterator[Message]:
-        before = self.state
+        before, looked = self.state, self._looked
         after = choose(before, changes, self.desk)
         self._try(after, changes)
         self.history.add(after, tuple(changes), time.monotonic())
@@ -157,7 +158,7 @@ class Session:
         if any(getattr(before, name) != getattr(after, name) for name in FORMING):
             self.last = None if before.indicator != after.indicator else self.last
             yield self.page()
-        yield from self.show(after=before)
+        yield from self.show(after=before, looked=looked)
 
     def _try(self, state: State, changes: Mapping[str, object]) -> None:
         """Look at a state before it counts; what cannot be computed is refused beside what was changed."""
@@ -186,14 +187,14 @@ class Session:
     def look(self, state: State) -> tuple[Look, Bench]:
         """Study and bench of a state; the last one is kept."""
         if self._looked is None or self._looked[0] != state:
-            ready = self._foreseen
-            found = (ready.look, ready.bench) if ready and ready.state == state else look_at(state, self.desk)
-            self._looked = state, *found
+            ready = next(((one.look, one.bench) for one in self._foreseen if one.state == state), None)
+            self._looked = state, *(ready or look_at(state, self.desk))
         return self._looked[1], self._looked[2]
 
     def forget(self) -> None:
         """Forget what was worked out: a scenario is another under the same name."""
-        self._looked = self._foreseen = self._pinned = None
+        self._looked = self._pinned = None
+        self._foreseen = []
 
     def page(self) -> Message:
         """The whole form in the reader's language."""
@@ -210,32 +211,38 @@ class Session:
             "state": self.state.text(),
         }
 
-    def show(self, *, after: State | None = None) -> Iterator[Message]:
-        """The picture, then the slow parts; after a step from another state, between them, the next step foreseen."""
+    def show(self, *, after: State | None = None, looked: tuple[State, Look, Bench] | None = None) -> Iterator[Message]:
+        """The picture, then the slow parts; after a step from another state, between them, what may be next."""
         look, _bench = self.look(self.state)
         self._painted, self._owed = self.state, tuple(PARTS)
         yield self._paint(look) | {"enabled": self.enabled}
-        yield BREATH if after is None else self._look_ahead(after)
+        yield from self._look_ahead(after or self.state, looked)
         yield from self.parts(self._owed)
 
     def _paint(self, look: Look) -> Message:
-        ready = self._foreseen
-        if ready is None or ready.look is not look:
+        ready = next((one for one in self._foreseen if one.look is look), None)
+        if ready is None:
             return paint(look, self._known)
         self._known |= ready.known
         return ready.picture
 
-    def _look_ahead(self, before: State) -> Message:
-        """What one more step would show, for the page to have at hand; nothing where nobody can tell which step."""
-        step = next_step(before, self.state)
-        if step is None:
-            return BREATH
-        lever, value = step
-        try:
-            self._foreseen = foresee(self.state, lever, value, self.desk, self._known)
-        except ForecastError:  # told when it is asked for
-            return BREATH
-        return {"kind": "foreseen", "field": f"{LEVER}{lever}", "value": value, "picture": self._foreseen.picture}
+    def _look_ahead(self, before: State, looked: tuple[State, Look, Bench] | None) -> Iterator[Message]:
+        """What the next step may show, for the page to have at hand; `looked` is what was seen before this one."""
+        going = self._hand.go(before, self.state)
+        self._foreseen = []
+        if going is None:
+            yield BREATH
+            return
+        lever, values = going
+        for value in values:
+            state = replace(self.state, levers={**self.state.levers, lever: value})
+            found = looked[1:] if looked and looked[0] == state else None
+            try:
+                ready = foresee(state, self.desk, self._known, found)
+            except ForecastError:  # told when it is asked for
+                continue
+            self._foreseen.append(ready)
+            yield {"kind": "foreseen", "field": f"{LEVER}{lever}", "value": value, "picture": ready.picture}
 
     def parts(self, names: tuple[str, ...]) -> Iterator[Message]:
         """Slow parts, one by one."""
