@@ -139,6 +139,7 @@ def test_nothing_is_foreseen_beyond_the_bounds_of_a_lever(session: Session) -> N
     assert [one["value"] for one in foreseen(move(session, 3, demand=20.0))] == [18]
 
 
+@pytest.mark.filterwarnings("ignore:Deprecated in traitlets 4.1")  # of ipywidgets 8.1.0 itself
 def test_messages_may_come_from_several_threads_as_jupyterlab_sends_them(driven: Catalogue) -> None:
     explorer = Explorer("clinic", "seen_on_time", as_of=AS_OF, language="en", catalogue=driven)
     sent: list[Message] = []
