@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 SWITCH = 0.0005
 #: Seconds after a picture before the slow parts begin: a key held down, or a hand on the slider, has the next change
 #: there by then, and that comes first.
-LEAD = 0.04
+LEAD = 0.025
 #: What stands among answers where there is nothing to send: something newer may be answered first.
 BREATH: dict[str, Any] = {"kind": "breath"}
 
