@@ -52,7 +52,7 @@ def test_what_was_foreseen_gives_way_to_another_value(shown: Page) -> None:
     expect(shown.locator(".plain-sentence")).to_contain_text("+2.5 %")
 
 
-@pytest.mark.parametrize("meanwhile", ["another field", "an action", "a new form"])
+@pytest.mark.parametrize("meanwhile", ["another field", "an action", "a new form", "another view"])
 def test_what_was_foreseen_does_not_outlive_what_it_rests_on(shown: Page, meanwhile: str) -> None:
     foresee(shown, 1, 3.5)
     if meanwhile == "another field":
@@ -60,6 +60,8 @@ def test_what_was_foreseen_does_not_outlive_what_it_rests_on(shown: Page, meanwh
         tell(shown, picture_message(wait_for_sent(shown, 1)["seq"], spec=None))
     elif meanwhile == "an action":
         shown.get_by_role("button", name="Reset").click()
+    elif meanwhile == "another view":
+        tell(shown, picture_message(5, demand=3, spec=None))
     else:
         tell(shown, page_message(1))
     before = line(shown)

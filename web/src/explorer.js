@@ -104,6 +104,7 @@ class Explorer {
       case "page":
         return this.#build(message);
       case "picture":
+        this.#foreseen.pictures.clear(); // it was foreseen of an older one, perhaps in another view
         if (message.seq === this.#early.seq && message.state === this.#early.state) return this.#enable(message);
         return this.#paint(message);
       case "foreseen":
