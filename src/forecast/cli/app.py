@@ -106,9 +106,7 @@ def command(
         served = app.make_app(make_session, door=Door.at(port, token, names), language=language)
         app.warm_up(make_session, first)
         address = app.write_address(names[0], port, {**first, "token": token})
-        tell = partial(announce, address, browser=not no_browser)
-        if asyncio.run(app.serve_until_stopped(served, taken, tell)):
-            raise KeyboardInterrupt
+        asyncio.run(app.serve_until_stopped(served, taken, partial(announce, address, browser=not no_browser)))
     click.echo("stopped")
     return 0
 

@@ -160,38 +160,25 @@ def serve(app: Application, taken: socket.socket) -> HTTPServer:
     return server
 
 
-async def close(server: HTTPServer, app: Application, seconds: float = 2.0) -> None:
-    """Stop serving: no more pages, then the sessions, then the connections, which have some time to end."""
+async def close(server: HTTPServer, app: Application) -> None:
+    """Stop serving: no more pages, then the sessions, then the connections."""
     server.stop()
     await app.settings["switchboard"].close()
-    with contextlib.suppress(TimeoutError):  # what does not end is cut off with the process
-        await asyncio.wait_for(server.close_all_connections(), seconds)
+    await server.close_all_connections()
 
 
-async def serve_until_stopped(app: Application, taken: socket.socket, tell: Callable[[], None]) -> bool:
-    """Serve until the process is asked to end (SIGTERM), or interrupted (SIGINT): then the answer is True.
-
-    `tell` is called when pages can be opened.
-    """
+async def serve_until_stopped(app: Application, taken: socket.socket, tell: Callable[[], None]) -> None:
+    """Serve until the process is asked to end (SIGTERM) or interrupted; `tell` is called when pages can be opened."""
     sys.setswitchinterval(SWITCH)
-    asked, interrupted = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def interrupt() -> None:
-        interrupted.set()
-        asked.set()
-
+    asked = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows has no such signals
-        loop.add_signal_handler(signal.SIGTERM, asked.set)
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            loop.add_signal_handler(signal.SIGINT, interrupt)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
     server = serve(app, taken)
     try:
         tell()
         await asked.wait()
     finally:
         await close(server, app)
-    return interrupted.is_set()
 
 
 def warm_up(make_session: MakeSession, query: Mapping[str, str]) -> None:
