@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,10 @@ VECTORS = Path(os.environ.get("FORECAST_VECTORS") or ROOT.parent / "shared" / "v
 # The same examples on every machine and in every order; a slow machine is not a failure
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 settings.load_profile("deterministic")
+
+# What a shell puts into the background is told to ignore interrupts, and so is every command that a test then starts
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
